@@ -11,7 +11,7 @@ static_assert(sizeof(Transfer) == sizeof(fcontext::transfer_t));
 
 // Boost hands its entry a transfer_t, which is Transfer under another name: two pointers, passed alike.
 void* make(void* top, size_t bytes, void (*entry)(Transfer)) {
-  return fcontext::make_fcontext(top, bytes, reinterpret_cast<void (*)(fcontext::transfer_t)>(entry));
+  return fcontext::make_fcontext(top, bytes, reinterpret_cast<void (*)(fcontext::transfer_t)>(reinterpret_cast<void*>(entry)));
 }
 
 Transfer jump(void* to, void* data) {
