@@ -105,6 +105,7 @@ struct Module {
   std::vector<DataSegment> data;
   std::optional<uint32_t> data_count;
   std::vector<CustomSection> custom;
+  size_t code_offset = 0;  // where the code section's content begins (its count); DWARF counts addresses from here
 
   // The type of function `index`, which must be a function type (validated).
   const SubType& function_type(uint32_t index) const { return types[functions[index].type]; }

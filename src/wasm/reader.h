@@ -46,9 +46,15 @@ class Reader {
     if (at_ != end_ && *at_ < 0x80) [[likely]] return *at_++;
     return u64_slow(expected);
   }
-  int32_t s32(const char* expected);
+  int32_t s32(const char* expected) {
+    if (at_ != end_ && *at_ < 0x80) [[likely]] return int8_t(*at_++ << 1) >> 1;
+    return s32_slow(expected);
+  }
+  int64_t s64(const char* expected) {
+    if (at_ != end_ && *at_ < 0x80) [[likely]] return int8_t(*at_++ << 1) >> 1;
+    return s64_slow(expected);
+  }
   int64_t s33(const char* expected);
-  int64_t s64(const char* expected);
   uint32_t fixed_u32(const char* expected);  // four bytes, little endian
   uint64_t fixed_u64(const char* expected);
   std::span<const uint8_t> bytes(size_t size, const char* expected);
@@ -66,8 +72,12 @@ class Reader {
   uint8_t ended(const char* expected);
   uint32_t u32_slow(const char* expected);
   uint64_t u64_slow(const char* expected);
+  int32_t s32_slow(const char* expected);
+  int64_t s64_slow(const char* expected);
   template <typename Int, int width>
   Int leb128(const char* expected);
+  template <typename Int>
+  Int fixed(const char* expected);
 
   const uint8_t* begin_;
   const uint8_t* at_;

@@ -25,6 +25,8 @@ namespace heap {
 inline constexpr HeapType noexn = abstract(0x74), nofunc = abstract(0x73), noextern = abstract(0x72), none = abstract(0x71),
                           func = abstract(0x70), extern_ = abstract(0x6F), any = abstract(0x6E), eq = abstract(0x6D),
                           i31 = abstract(0x6C), struct_ = abstract(0x6B), array = abstract(0x6A), exn = abstract(0x69);
+// Below every heap type; only in the validator: what unreachable code's references point to.
+inline constexpr HeapType bottom = abstract(0x00);
 }  // namespace heap
 
 // What a ValType is at the top; the values are the codes of the binary format.
@@ -160,7 +162,18 @@ class TypeSection {
   std::vector<SubType> types_;
   std::vector<RecGroup> groups_;
   std::vector<uint32_t> group_index_, canonical_, depth_;
-  std::vector<std::vector<uint32_t>> groups_by_hash_;  // private index of `add`; power-of-two size
+
+  // Index of the groups that are equal to no earlier one: their shapes as words, and an open hash table of them.
+  struct Distinct {
+    uint32_t group;
+    size_t words_begin, words_end;
+    uint64_t hash;
+  };
+  std::vector<uint64_t> words_;
+  std::vector<Distinct> distinct_;
+  std::vector<uint32_t> slots_;  // 1 + index into distinct_, or 0; power-of-two size
+  uint32_t find_or_add(uint32_t group, size_t words_begin);
+  void flatten(const SubType& type, uint32_t group_first, uint32_t group_count);
 };
 
 // How a type is written in the text format: "i32", "(ref null 3)", "externref".

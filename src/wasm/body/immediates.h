@@ -69,7 +69,12 @@ struct Scratch {
   std::vector<Catch> catches;
 };
 
-Memarg read_memarg(Reader& in);
+Memarg read_memarg_slow(Reader& in);
+inline Memarg read_memarg(Reader& in) {
+  if (in.peek() >= 0x40 || in.done()) [[unlikely]] return read_memarg_slow(in);
+  const uint32_t align_log2 = in.byte("an alignment");
+  return {align_log2, 0, in.u64("an offset")};
+}
 BlockType read_block_type(Reader& in, Scratch&);
 BrTable read_br_table(Reader& in, Scratch& scratch);
 TryTable read_try_table(Reader& in, Scratch& scratch);
