@@ -19,8 +19,18 @@ set(WHERRY_PATTERN_sqlite3 sqlite)
 set(WHERRY_PATTERN_openssl tls)
 set(WHERRY_PATTERN_nghttp2 http2)
 
-# A library made of headers. The header decides: the packages' CMake files differ between releases, and a cross build
-# sees the build machine's headers only through WHERRY_HEADERS, a folder of links.
+# A cross build sees the build machine's header-only libraries, and nothing else of its /usr/include.
+if(CMAKE_CROSSCOMPILING)
+  set(WHERRY_HEADERS ${PROJECT_BINARY_DIR}/headers)
+  file(MAKE_DIRECTORY ${WHERRY_HEADERS})
+  foreach(folder fmt boost CLI nlohmann)
+    if(EXISTS /usr/include/${folder})
+      file(CREATE_LINK /usr/include/${folder} ${WHERRY_HEADERS}/${folder} SYMBOLIC)
+    endif()
+  endforeach()
+endif()
+
+# A library made of headers. The header decides: the packages' CMake files differ between releases.
 function(wherry_headers name header)
   if(WHERRY_HEADERS)
     find_path(WHERRY_PATH_${name} ${header} PATHS ${WHERRY_HEADERS} NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH)
@@ -40,6 +50,9 @@ endfunction()
 
 # A library with a binary: header and archive or shared object of the target processor.
 function(wherry_binary name header)
+  if(WHERRY_HEADERS)
+    find_path(WHERRY_PATH_${name} ${header} PATHS ${WHERRY_HEADERS} NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH)
+  endif()
   find_path(WHERRY_PATH_${name} ${header})
   find_library(WHERRY_BINARY_${name} NAMES ${ARGN})
   if(NOT WHERRY_PATH_${name} OR NOT WHERRY_BINARY_${name})
