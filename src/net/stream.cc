@@ -1,0 +1,61 @@
+#include "net/stream.h"
+
+#include <algorithm>
+#include <cerrno>
+
+namespace wherry::net {
+namespace {
+
+// Takes `bytes` off the front of the pieces; returns those that are left.
+std::span<iovec> skip(std::span<iovec> pieces, size_t bytes) {
+  while (!pieces.empty() && bytes >= pieces[0].iov_len) {
+    bytes -= pieces[0].iov_len;
+    pieces = pieces.subspan(1);
+  }
+  if (!pieces.empty()) {
+    pieces[0].iov_base = static_cast<char*>(pieces[0].iov_base) + bytes;
+    pieces[0].iov_len -= bytes;
+  }
+  return pieces;
+}
+
+}  // namespace
+
+Result<void> TcpStream::start() {
+  sys::set_no_delay(fd_.get());
+  return watch_.start(fd_.get());
+}
+
+// A read that fills less than it could has emptied the socket: what comes later is a new edge.
+sys::Moved TcpStream::read(std::span<std::byte> into, sys::Instant deadline) {
+  for (;;) {
+    if (!watch_.wait_readable(deadline)) return {0, ETIMEDOUT};
+    const sys::Moved moved = sys::read_some(fd_.get(), into);
+    if (!moved.would_block()) {
+      if (moved.bytes > 0 && moved.bytes < into.size()) watch_.drained();
+      return moved;
+    }
+    watch_.drained();
+  }
+}
+
+// Tries at once: nearly always there is room, and the kernel says when there isn't.
+sys::Moved TcpStream::write(std::span<iovec> pieces, int64_t patience_ns, sys::Instant deadline) {
+  size_t written = 0;
+  bool waited = false;
+  pieces = skip(pieces, 0);
+  while (!pieces.empty()) {
+    const sys::Moved moved = sys::write_some(fd_.get(), pieces);
+    written += moved.bytes;
+    pieces = skip(pieces, moved.bytes);
+    if (moved.error == 0) continue;
+    if (!moved.would_block()) return {written, moved.error};
+    if (!waited) deadline = std::min(deadline, sys::now() + patience_ns);
+    waited = true;
+    watch_.clogged();
+    if (!watch_.wait_writable(deadline)) return {written, ETIMEDOUT};
+  }
+  return {written, 0};
+}
+
+}  // namespace wherry::net

@@ -1,0 +1,44 @@
+// A connection as a fiber sees it: reading and writing wait without blocking the loop.
+#pragma once
+
+#include <span>
+
+#include "net/loop.h"
+
+namespace wherry::net {
+
+class Stream {
+ public:
+  virtual ~Stream() = default;
+
+  // At least one byte; none and no error at the end of the stream; ETIMEDOUT when the deadline passed.
+  virtual sys::Moved read(std::span<std::byte> into, sys::Instant deadline) = 0;
+  // All of it, or an error; `pieces` are used up. Time counts from when the peer is first too slow.
+  virtual sys::Moved write(std::span<iovec> pieces, int64_t patience_ns, sys::Instant deadline) = 0;
+
+  virtual bool may_read() const = 0;  // false: read would wait
+  virtual bool wait_readable(sys::Instant deadline) = 0;
+  virtual int fd() const = 0;
+  virtual void close_write() = 0;
+  virtual void abort() = 0;  // ends both directions at once and wakes who waits; callable from other fibers
+};
+
+class TcpStream final : public Stream {
+ public:
+  TcpStream(EventLoop& loop, sys::Fd fd) : fd_(std::move(fd)), watch_(loop) {}
+  Result<void> start();
+
+  sys::Moved read(std::span<std::byte> into, sys::Instant deadline) override;
+  sys::Moved write(std::span<iovec> pieces, int64_t patience_ns, sys::Instant deadline) override;
+  bool may_read() const override { return watch_.readable(); }
+  bool wait_readable(sys::Instant deadline) override { return watch_.wait_readable(deadline); }
+  int fd() const override { return fd_.get(); }
+  void close_write() override { sys::shutdown_write(fd_.get()); }
+  void abort() override { sys::shutdown_both(fd_.get()); }
+
+ private:
+  sys::Fd fd_;
+  Watch watch_;  // ends before the descriptor
+};
+
+}  // namespace wherry::net
