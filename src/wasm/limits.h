@@ -31,6 +31,7 @@ struct Limits {
   uint32_t br_table_labels_max = 1'000'000;
   uint32_t catches_max = 10'000;
   uint32_t name_bytes_max = 100'000;
+  uint32_t operands_max = 10'000'000;   // on the stack at once, while a body is validated
   uint32_t block_depth_max = 100'000;   // nested blocks in one body
   uint32_t text_depth_max = 10'000;     // nested parentheses in the text format
   uint32_t custom_sections_max = 100'000;

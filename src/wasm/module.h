@@ -2,6 +2,7 @@
 // Names, bodies and data are spans into `bytes`, which the module keeps alive. Immutable once decoded.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -105,6 +106,7 @@ struct Module {
   std::vector<DataSegment> data;
   std::optional<uint32_t> data_count;
   std::vector<CustomSection> custom;
+  std::array<size_t, 14> section_offsets{};  // where each section's content begins, by its id; 0 if there is none
   size_t code_offset = 0;  // where the code section's content begins (its count); DWARF counts addresses from here
 
   // The type of function `index`, which must be a function type (validated).

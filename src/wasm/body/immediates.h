@@ -49,7 +49,10 @@ struct F64 { uint64_t bits; };
 struct V128 { std::array<uint8_t, 16> bytes; };
 struct Shuffle { std::array<uint8_t, 16> lanes; };
 template <unsigned count>
-struct Lane { uint8_t index; };
+struct Lane {
+  static constexpr unsigned lanes_of = count;
+  uint8_t index;
+};
 
 struct Memarg { uint32_t align_log2; uint32_t memory; uint64_t offset; };
 // A memory access of 1 << bytes_log2 bytes: what its alignment may be at most.

@@ -58,6 +58,7 @@ void Decoder::check_order(Section& section) {
   }
   last_rank_ = rank[section.id];
   last_id_ = section.id;
+  module_.section_offsets[section.id] = in.offset();
 }
 
 void Decoder::section(Section& section) {
