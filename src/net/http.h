@@ -67,6 +67,7 @@ struct Request {
   BodyReader* body = nullptr;
   EventLoop* loop = nullptr;
   int fd = -1;                 // of the connection, for EventLoop::wait_any
+  unsigned worker = 0;         // which loop of the server it is, from 0
   sys::Instant deadline = sys::Instant::never();  // the handler may set it; no read or write waits longer
 };
 

@@ -21,6 +21,8 @@ Result<void> Watch::start(int fd) {
   return {};
 }
 
+void Watch::nudge() { loop_.note({this, true, true, true}); }
+
 bool Watch::wait(const bool& flag, Task*& waiter, Instant deadline) {
   waiter = &loop_.current();
   while (!flag && loop_.time() < deadline) loop_.park(deadline);

@@ -53,6 +53,9 @@ class Watch {
   void drained() { readable_ = closed_; }  // nothing left to read for now
   void clogged() { writable_ = false; }    // nothing can be written for now
 
+  // As if the peer had closed: whoever waits goes on, and finds out by itself.
+  void nudge();
+
   // Parks until the flag is set; false when the deadline passed.
   bool wait_readable(sys::Instant deadline);
   bool wait_writable(sys::Instant deadline);

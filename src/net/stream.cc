@@ -21,6 +21,13 @@ std::span<iovec> skip(std::span<iovec> pieces, size_t bytes) {
 
 }  // namespace
 
+int64_t Patience::left_ns() const {
+  if (rate_min_ == 0) return grace_ns_;
+  const uint64_t seconds_max = uint64_t{1} << 32;
+  const int64_t earned = static_cast<int64_t>(std::min(bytes_ / rate_min_, seconds_max)) * sys::ns_per_s;
+  return std::min(grace_ns_, grace_ns_ + earned - waited_ns_);
+}
+
 Result<void> TcpStream::start() {
   sys::set_no_delay(fd_.get());
   return watch_.start(fd_.get());
@@ -40,20 +47,21 @@ sys::Moved TcpStream::read(std::span<std::byte> into, sys::Instant deadline) {
 }
 
 // Tries at once: nearly always there is room, and the kernel says when there isn't.
-sys::Moved TcpStream::write(std::span<iovec> pieces, int64_t patience_ns, sys::Instant deadline) {
+sys::Moved TcpStream::write(std::span<iovec> pieces, Patience& patience, sys::Instant deadline) {
   size_t written = 0;
-  bool waited = false;
   pieces = skip(pieces, 0);
   while (!pieces.empty()) {
     const sys::Moved moved = sys::write_some(fd_.get(), pieces);
     written += moved.bytes;
+    patience.moved(moved.bytes);
     pieces = skip(pieces, moved.bytes);
     if (moved.error == 0) continue;
     if (!moved.would_block()) return {written, moved.error};
-    if (!waited) deadline = std::min(deadline, sys::now() + patience_ns);
-    waited = true;
     watch_.clogged();
-    if (!watch_.wait_writable(deadline)) return {written, ETIMEDOUT};
+    const sys::Instant start = sys::now();
+    const bool room = watch_.wait_writable(std::min(deadline, start + patience.left_ns()));
+    patience.waited(sys::now() - start);
+    if (!room) return {written, ETIMEDOUT};
   }
   return {written, 0};
 }

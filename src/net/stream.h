@@ -7,14 +7,31 @@
 
 namespace wherry::net {
 
+// How long a peer may be waited for in all: a grace, and more for every byte that it moved. Keeps a peer that moves a
+// byte now and then from holding what waits for it for ever.
+class Patience {
+ public:
+  Patience(int64_t grace_ns, uint64_t rate_min) : grace_ns_(grace_ns), rate_min_(rate_min) {}
+  int64_t left_ns() const;  // of one wait
+  void moved(uint64_t bytes) { bytes_ += bytes; }
+  void waited(int64_t ns) { waited_ns_ += ns; }
+  void renew() { bytes_ = 0, waited_ns_ = 0; }
+
+ private:
+  int64_t grace_ns_;
+  uint64_t rate_min_;  // bytes a second; 0: only single waits are limited
+  uint64_t bytes_ = 0;
+  int64_t waited_ns_ = 0;
+};
+
 class Stream {
  public:
   virtual ~Stream() = default;
 
   // At least one byte; none and no error at the end of the stream; ETIMEDOUT when the deadline passed.
   virtual sys::Moved read(std::span<std::byte> into, sys::Instant deadline) = 0;
-  // All of it, or an error; `pieces` are used up. Time counts from when the peer is first too slow.
-  virtual sys::Moved write(std::span<iovec> pieces, int64_t patience_ns, sys::Instant deadline) = 0;
+  // All of it, or an error: ETIMEDOUT when the deadline passed or the patience ended. `pieces` are used up.
+  virtual sys::Moved write(std::span<iovec> pieces, Patience& patience, sys::Instant deadline) = 0;
 
   virtual bool may_read() const = 0;  // false: read would wait
   virtual bool wait_readable(sys::Instant deadline) = 0;
@@ -29,7 +46,7 @@ class TcpStream final : public Stream {
   Result<void> start();
 
   sys::Moved read(std::span<std::byte> into, sys::Instant deadline) override;
-  sys::Moved write(std::span<iovec> pieces, int64_t patience_ns, sys::Instant deadline) override;
+  sys::Moved write(std::span<iovec> pieces, Patience& patience, sys::Instant deadline) override;
   bool may_read() const override { return watch_.readable(); }
   bool wait_readable(sys::Instant deadline) override { return watch_.wait_readable(deadline); }
   int fd() const override { return fd_.get(); }
