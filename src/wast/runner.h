@@ -37,7 +37,7 @@ class Host {
  public:
   virtual ~Host() = default;
   // Decodes and validates.
-  virtual Outcome<ModuleId> compile(std::vector<uint8_t> bytes) = 0;
+  virtual Outcome<ModuleId> compile(std::vector<uint8_t> bytes, wasm::Features features) = 0;
   // Imports come from the instances that `name` was called for.
   virtual Outcome<InstanceId> instantiate(ModuleId module) = 0;
   // From now on imports find the exports of `instance` under `name`, and no others.

@@ -284,6 +284,8 @@ Result<void> ModuleWriter::element_field() {
     table = TRY(scope_.index(scope_.tables, cursor_));
     TRY(cursor_.close());
     names_table = true;
+  } else if (cursor_.is(TokenKind::number)) {  // how WebAssembly 1.0 wrote it
+    table = TRY(scope_.index(scope_.tables, cursor_));
   }
   if (names_table || (mode == SegmentMode::passive && cursor_.is(TokenKind::open) && !at_ref_type(cursor_))) {
     mode = SegmentMode::active;
@@ -368,10 +370,11 @@ Result<void> ModuleWriter::data_field() {
   scope_.take_id(cursor_);
   uint32_t memory = 0;
   ByteWriter at;
-  const bool names_memory = cursor_.take_list("memory");
+  const bool in_list = cursor_.take_list("memory");
+  const bool names_memory = in_list || cursor_.is(TokenKind::number);  // a number alone is how WebAssembly 1.0 wrote it
   if (names_memory) {
     memory = TRY(scope_.index(scope_.memories, cursor_));
-    TRY(cursor_.close());
+    if (in_list) TRY(cursor_.close());
   }
   const bool is_active = names_memory || cursor_.is(TokenKind::open);
   if (is_active) TRY(offset(at));

@@ -90,10 +90,12 @@ Result<void> read_composite_type(Scope& scope, Cursor& cursor, TypeEntry& entry)
   return cursor.close();
 }
 
-Result<SizeLimits> read_limits(Cursor& cursor) {
+// Without memory64 limits are 32 bits wide in the syntax already.
+Result<SizeLimits> read_limits(const Scope& scope, Cursor& cursor) {
   SizeLimits limits;
+  const uint64_t largest = scope.features.has(Feature::memory64) ? UINT64_MAX : UINT32_MAX;
   const auto number = [&](std::string_view what) -> Result<uint64_t> {
-    const auto value = cursor.is(TokenKind::number) ? parse_unsigned(cursor.text(), UINT64_MAX) : std::nullopt;
+    const auto value = cursor.is(TokenKind::number) ? parse_unsigned(cursor.text(), largest) : std::nullopt;
     if (!value) return cursor.expected(what);
     cursor.next();
     return *value;
@@ -213,14 +215,14 @@ Result<std::optional<uint8_t>> read_page_size(Cursor& cursor) {
 
 Result<TableType> read_table_type(Scope& scope, Cursor& cursor) {
   const AddressType address = TRY(read_address_type(cursor));
-  const SizeLimits limits = TRY(read_limits(cursor));
+  const SizeLimits limits = TRY(read_limits(scope, cursor));
   return TableType{TRY(read_ref_type(scope, cursor)), limits, address};
 }
 
-Result<MemoryType> read_memory_type(Scope&, Cursor& cursor) {
+Result<MemoryType> read_memory_type(Scope& scope, Cursor& cursor) {
   MemoryType type;
   type.address = TRY(read_address_type(cursor));
-  type.pages = TRY(read_limits(cursor));
+  type.pages = TRY(read_limits(scope, cursor));
   type.is_shared = cursor.take_keyword("shared");
   if (const auto page = TRY(read_page_size(cursor))) type.page_bytes_log2 = *page;
   return type;
