@@ -216,6 +216,7 @@ TEST_F(ServerTest, refuses_to_send_what_a_handler_must_not) {
     if (!response.head(200, {})) ++refused;
   });
   const auto response = connect().send(get).read();
+  server_.reset();  // so that the handler is through
   EXPECT_EQ(refused, 10);
   EXPECT_EQ(response.body, "ok");
   EXPECT_EQ(response.header("transfer-encoding"), "");
