@@ -30,13 +30,15 @@ WASM_API_EXTERN void wherry_config_set_metered(wasm_config_t*, bool metered);
 // Results that are the same on every processor, bit by bit: canonical NaNs, fixed relaxed vector instructions.
 WASM_API_EXTERN void wherry_config_set_deterministic(wasm_config_t*, bool deterministic);
 
+// How large the value stack of a running guest may become (1 MiB if not set): how deep it may recurse.
+WASM_API_EXTERN void wherry_config_set_stack_bytes(wasm_config_t*, uint64_t bytes);
+
 // --- Limits of a store ---
 
 typedef struct wherry_limits_t {
   uint64_t memory_bytes_max;    // of all memories together
   uint64_t table_elements_max;  // of all tables together
   uint64_t heap_bytes_max;      // of the garbage-collected heap
-  uint64_t stack_bytes_max;     // of the guest's value stack
   uint32_t instances_max;
 } wherry_limits_t;
 
@@ -95,6 +97,19 @@ typedef struct wherry_val_t {
 typedef own wasm_trap_t* (*wherry_func_callback_t)(void* env, const wherry_val_t* args, size_t arg_count, wherry_val_t* results, size_t result_count);
 WASM_API_EXTERN own wasm_func_t* wherry_func_new(wasm_store_t*, const wasm_functype_t*, wherry_func_callback_t, void* env, void (*finalizer)(void*));
 WASM_API_EXTERN own wasm_trap_t* wherry_func_call(const wasm_func_t*, const wherry_val_t* args, size_t arg_count, wherry_val_t* results, size_t result_count);
+
+// The quick way for functions whose parameters and results are numbers: they stand in 8-byte slots (the low half for 32 bits), parameters first,
+// and the results replace them from the start; `slots` has room for the larger of both. Nothing is checked on the way: ask
+// wherry_func_is_numeric once, with the kinds that you mean to pass.
+typedef union wherry_slot_t {
+  int32_t i32;
+  int64_t i64;
+  float32_t f32;
+  float64_t f64;
+} wherry_slot_t;
+WASM_API_EXTERN bool wherry_func_is_numeric(const wasm_func_t*, const wasm_valkind_t* params, size_t param_count, const wasm_valkind_t* results, size_t result_count);
+WASM_API_EXTERN own wasm_trap_t* wherry_func_call_slots(const wasm_func_t*, wherry_slot_t* slots);
+
 WASM_API_EXTERN own wasm_global_t* wherry_global_new(wasm_store_t*, const wasm_globaltype_t*, const wherry_val_t*);
 WASM_API_EXTERN void wherry_global_get(const wasm_global_t*, own wherry_val_t* out);
 WASM_API_EXTERN bool wherry_global_set(wasm_global_t*, const wherry_val_t*);
