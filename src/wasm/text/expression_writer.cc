@@ -64,7 +64,7 @@ Result<void> ExpressionWriter::then_arm() {
   Frame& frame = frames_.back();
   flush(frame);
   frame.form = Form::then;
-  push_label(frame.label);
+  push_label(frame);
   return {};
 }
 
@@ -88,7 +88,7 @@ Result<void> ExpressionWriter::open_folded() {
     return error::invalid(cursor_.tokens().text, begin, "unexpected token: this instruction can't be folded");
   }
   if (opens_block(opcode)) return open_block(opcode, opcode.text == "if" ? Form::condition : Form::list, hint, begin);
-  Frame frame{.form = Form::operands, .deferred = deferred_.size(), .label = {}, .hint = hint, .begin = begin};
+  const Frame frame{Form::operands, deferred_.size(), {}, {}, hint, begin};
   TRY(instruction(opcode, deferred_));
   frames_.push_back(frame);
   return {};
@@ -165,11 +165,12 @@ Result<const Opcode*> ExpressionWriter::take_opcode() {
 }
 
 Result<void> ExpressionWriter::open_block(const Opcode& opcode, Form form, std::optional<uint8_t> hint, size_t begin) {
-  Frame frame{.form = form, .deferred = deferred_.size(), .label = scope_.take_id(cursor_), .hint = hint, .begin = begin};
+  const std::string_view id = scope_.take_id(cursor_), name = id.empty() ? id : TRY(scope_.take_name(cursor_));
+  const Frame frame{form, deferred_.size(), id, name.empty() ? id : name, hint, begin};
   TRY(instruction(opcode, deferred_));
   if (form != Form::condition) {
     flush(frame);
-    push_label(frame.label);
+    push_label(frame);
   }
   frames_.push_back(frame);
   return {};
@@ -193,12 +194,10 @@ void ExpressionWriter::flush(const Frame& frame) {
   deferred_.truncate(frame.deferred);
 }
 
-void ExpressionWriter::push_label(std::string_view name) {
-  if (!name.empty()) {
-    label_ids_[name].push_back(label_height_);
-    label_names.push_back({labels_seen_, name});
-  }
-  open_labels_.push_back(name);
+void ExpressionWriter::push_label(const Frame& frame) {
+  if (!frame.label.empty()) label_ids_[frame.label].push_back(label_height_);
+  if (!frame.label_name.empty()) label_names.push_back({labels_seen_, frame.label_name});
+  open_labels_.push_back(frame.label);
   ++label_height_;
   ++labels_seen_;
 }

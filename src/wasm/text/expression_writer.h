@@ -41,7 +41,7 @@ class ExpressionWriter {
   struct Frame {
     Form form;
     size_t deferred = 0;  // where the frame's own bytes begin in `deferred_`
-    std::string_view label;
+    std::string_view label, label_name;  // the identifier, and what the name section calls it
     std::optional<uint8_t> hint;
     size_t begin = 0;  // in the text
   };
@@ -63,7 +63,7 @@ class ExpressionWriter {
   Result<void> check_end_label(const Frame& frame);
   void emit(const ByteWriter& bytes, std::optional<uint8_t> hint);
   void flush(const Frame& frame);
-  void push_label(std::string_view name);
+  void push_label(const Frame& frame);
   void pop_label();
 
   // The opcode and its immediate, into `out`.

@@ -37,13 +37,14 @@ Result<void> ModuleWriter::write_field() {
 Result<void> ModuleWriter::import_field() {
   InlineImport import{TRY(utf8_name("a module name")), TRY(utf8_name("a name"))};
   const ExternKind kind = TRY(extern_kind());
-  ++next_entity_[size_t(kind)];
+  const uint32_t index = next_entity_[size_t(kind)]++;
   scope_.take_id(cursor_);
   ByteWriter type;
   switch (kind) {
     case ExternKind::func: {
       std::vector<NamedLocal> locals;
       type.u32(type_index(scope_, TRY(read_type_use(scope_, cursor_, &locals))));
+      name_locals(index, locals);
       break;
     }
     case ExternKind::table: write_table_type(type, TRY(read_table_type(scope_, cursor_))); break;
@@ -106,11 +107,19 @@ Result<void> ModuleWriter::function_field() {
   ByteWriter type;
   type.u32(type_index(scope_, use));
   if (import) {
+    name_locals(index, locals);
     write_import(*import, ExternKind::func, type);
     return {};
   }
   functions_.add().append(type);
   return function_body(index, use, std::move(locals));
+}
+
+void ModuleWriter::name_locals(uint32_t function, std::span<const NamedLocal> locals) {
+  if (locals.empty()) return;
+  std::vector<NamedIndex> names;
+  for (const NamedLocal& local : locals) names.push_back({local.index, local.name});
+  names_.locals.push_back({function, std::move(names)});
 }
 
 Result<void> ModuleWriter::function_body(uint32_t function, const TypeUse& use, std::vector<NamedLocal> locals) {
@@ -133,15 +142,11 @@ Result<void> ModuleWriter::function_body(uint32_t function, const TypeUse& use, 
   body.u32(run_count);
   body.append(runs);
   ExpressionWriter writer(scope_, cursor_, body);
-  std::vector<NamedIndex> names;
-  for (const NamedLocal& local : locals) {
-    TRY(writer.define_local(local, begin));
-    names.push_back({local.index, local.name});
-  }
+  for (const NamedLocal& local : locals) TRY(writer.define_local(local, begin));
+  name_locals(function, locals);
   TRY(writer.sequence());
   body.opcode(0x0B);
   code_.add().sized(body);
-  if (!names.empty()) names_.locals.push_back({function, std::move(names)});
   if (!writer.label_names.empty()) names_.labels.push_back({function, std::move(writer.label_names)});
   if (!writer.hints.empty()) hints_.push_back({function, std::move(writer.hints)});
   return {};

@@ -57,6 +57,7 @@ class ModuleWriter {
   Result<void> export_field();
   Result<void> function_field();
   Result<void> function_body(uint32_t function, const TypeUse& use, std::vector<NamedLocal> locals);
+  void name_locals(uint32_t function, std::span<const NamedLocal> locals);
   Result<void> table_field();
   Result<void> memory_field();
   Result<void> global_field();
