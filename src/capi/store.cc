@@ -1,4 +1,5 @@
 // Configurations, engines, stores, and the text of the last error.
+#include "base/config.h"
 #include "capi/internal.h"
 #include "wasm/text/assemble.h"
 
