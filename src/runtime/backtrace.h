@@ -11,6 +11,7 @@
 namespace wherry::runtime {
 
 struct Frame {
+  const abi::Vm* vm = nullptr;   // of its instance; valid while its store lives
   std::string module;            // its name, if it has one
   std::string function;          // from the name section, the exports, or the host; empty: unknown
   bool is_host = false;

@@ -8,12 +8,13 @@
 #include <vector>
 
 #include "abi/vm.h"
+#include "base/sys/map.h"
 #include "runtime/backtrace.h"
+#include "runtime/store.h"
+#include "runtime/ticker.h"
 #include "runtime/value.h"
 
 namespace wherry::runtime {
-
-class Store;
 
 // Why a call didn't return.
 struct CallFailure {
@@ -44,14 +45,15 @@ class Entered {
   explicit Entered(Store& store);
   ~Entered();
   Entered(const Entered&) = delete;
-  abi::Thread& thread();
-  bool failed() const;  // no value stack could be had
+  abi::Thread& thread() { return thread_; }
+  bool failed() const { return !stack_; }  // no value stack could be had
 
  private:
-  struct State;
-  alignas(16) unsigned char state_[512];
-  State& state() { return *reinterpret_cast<State*>(state_); }
-  const State& state() const { return *reinterpret_cast<const State*>(state_); }
+  Store& store_;
+  sys::Map stack_;
+  abi::Thread thread_{};
+  Store::Running running_{};
+  Ticker::Watch watch_;
 };
 // Takes what the thread holds about `trap`.
 CallFailure take_failure(abi::Thread& thread, abi::Trap trap);

@@ -31,14 +31,14 @@ struct Extern {
     Table* table;
     Memory* memory;
     Global* global;
-    const Tag* tag;
+    const abi::Tag* tag;
   };
   Extern() = default;
   Extern(const abi::Func* func) : kind(wasm::ExternKind::func), func(func) {}
   Extern(Table* table) : kind(wasm::ExternKind::table), table(table) {}
   Extern(Memory* memory) : kind(wasm::ExternKind::memory), memory(memory) {}
   Extern(Global* global) : kind(wasm::ExternKind::global), global(global) {}
-  Extern(const Tag* tag) : kind(wasm::ExternKind::tag), tag(tag) {}
+  Extern(const abi::Tag* tag) : kind(wasm::ExternKind::tag), tag(tag) {}
 
   ExternType type() const;
 };

@@ -1,7 +1,7 @@
 // Instances and how they come to be (core specification 4.5.4).
 #pragma once
 
-#include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -30,20 +30,24 @@ class Instance {
   Memory* find_memory(std::string_view name);
   Extern at(wasm::ExternKind kind, uint32_t index);
 
-  // By index in the module's spaces. A Func is made when it is first asked for, and is the same ever after.
-  const abi::Func* func(uint32_t index);
+  // By index in the module's spaces. A function must be one that may be
+  // referred to (ValidModule::escapes).
+  const abi::Func* func(uint32_t index) const;
   Memory* memory(uint32_t index) const { return memories_[index]; }
   Table* table(uint32_t index) const { return tables_[index]; }
   Global* global(uint32_t index);
-  const Tag* tag(uint32_t index) const { return tags_[index]; }
+  const abi::Tag* tag(uint32_t index) const { return tags_[index]; }
 
   // The bytes or elements of a segment; none once it was dropped.
   std::span<const uint8_t> data_segment(uint32_t index) const;
   bool elem_dropped(uint32_t index) const { return dropped_elems_[index]; }
   void drop_data(uint32_t index) { dropped_data_[index] = true; }
   void drop_elem(uint32_t index);
+  uint32_t elem_count(uint32_t index) const;  // 0 once it was dropped
   // Element `position` of segment `index`; its references were made at instantiation.
-  abi::Slot elem(uint32_t index, uint32_t position);
+  abi::Slot elem(uint32_t index, uint32_t position) const;
+  // Its references to collected objects: globals and element segments.
+  void each_ref(const std::function<void(abi::GcRef)>& visit) const;
 
  private:
   friend class Instantiation;
@@ -59,9 +63,9 @@ class Instance {
   std::vector<Memory*> memories_;
   std::vector<Table*> tables_;
   std::vector<Global*> globals_;  // imported ones, and own ones once someone asked for them
-  std::vector<const Tag*> tags_;
-  std::vector<const abi::Func*> funcs_;  // by function index, made on demand
-  std::deque<abi::Func> own_funcs_;
+  std::vector<const abi::Tag*> tags_;
+  std::unique_ptr<abi::Tag[]> own_tags_;
+  std::unique_ptr<abi::Func[]> funcs_;  // of its own functions that may be referred to
   std::vector<bool> dropped_data_, dropped_elems_;
   std::vector<std::unique_ptr<abi::Slot[]>> elem_values_;  // of segments with expressions; else empty
 };

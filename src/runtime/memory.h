@@ -39,7 +39,7 @@ class MemoryBody {
   uint64_t grow(uint64_t delta_pages);
   // Back to `bytes` (what is above is not cleared): for whoever resets an instance.
   void shrink(size_t bytes) { vm.bytes.store(bytes, std::memory_order_release); }
-  WaitQueues& queues();
+  WaitQueues& queues() { return *queues_; }  // of a shared memory
 
  private:
   explicit MemoryBody(const wasm::MemoryType& type);

@@ -16,11 +16,18 @@
 namespace wherry::wasm::validate {
 class ValidModule;
 }
+namespace wherry::wasm::decode {
+class Names;
+}
+namespace wherry::wasm::dwarf {
+class LineTable;
+}
 
 namespace wherry::runtime {
 
 class Module {
  public:
+  ~Module();
   static Result<std::shared_ptr<const Module>> make(TypeRegistry& types, std::shared_ptr<const wasm::validate::ValidModule> valid,
                                                     std::shared_ptr<const abi::Code> code);
 
@@ -41,8 +48,18 @@ class Module {
   uint32_t global_slot(uint32_t index) const { return global_slots_[index - wasm_->imported_globals]; }
   uint32_t global_slot_count() const { return global_slot_count_; }
 
+  // Own functions that may be referred to are numbered: an instance has one abi::Func for each.
+  static constexpr uint32_t no_func = UINT32_MAX;
+  uint32_t func_number(uint32_t index) const { return func_numbers_[index - wasm_->imported_functions]; }
+  uint32_t func_count() const { return func_count_; }
+
+  // For backtraces; read when they are first asked for.
+  const wasm::decode::Names& names() const;
+  const wasm::dwarf::LineTable& lines() const;
+
  private:
-  Module() = default;
+  Module();
+
   TypeRegistry* types_ = nullptr;
   std::shared_ptr<const wasm::validate::ValidModule> valid_;
   const wasm::Module* wasm_ = nullptr;
@@ -50,9 +67,12 @@ class Module {
   TypeGroups groups_;
   std::vector<uint32_t> type_ids_;
   std::vector<const abi::TypeInfo*> type_infos_;
-  std::vector<uint32_t> global_slots_;
+  std::vector<uint32_t> global_slots_, func_numbers_;
+  uint32_t func_count_ = 0;
   uint32_t global_slot_count_ = 0;
   std::unordered_map<std::string_view, uint32_t> exports_;  // name -> position among the exports
+  struct Debug;
+  std::unique_ptr<Debug> debug_;
 };
 
 }  // namespace wherry::runtime

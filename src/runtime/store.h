@@ -3,6 +3,7 @@
 
 #include <any>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "abi/builtins.h"
@@ -29,6 +30,13 @@ struct StoreLimits {
   uint32_t memories_max = 10'000, tables_max = 100'000;
   uint64_t gc_heap_bytes_max = sizeof(void*) > 4 ? uint64_t(1) << 30 : uint64_t(128) << 20;
   uint32_t call_depth_max = 1'000;                 // nested entries host -> guest
+};
+
+// Where a store's memories come from, if not from the system one by one.
+class MemorySource {
+ public:
+  virtual ~MemorySource() = default;
+  virtual Result<std::shared_ptr<MemoryBody>> memory(const wasm::MemoryType& type, uint64_t bytes_max) = 0;
 };
 
 // What stores share; must outlive them.
@@ -67,6 +75,7 @@ class Store {
   Result<Memory*> add_memory(std::shared_ptr<MemoryBody> body);  // a shared one, from another store
   Result<Table*> make_table(const wasm::TableType& type, abi::Slot initial = {});
   Global* make_global(const wasm::GlobalType& type, const Value& value);
+  Global* add(std::unique_ptr<Global> global);
   Result<Tag*> make_tag(const FuncType& type);
   void keep(std::shared_ptr<const HostFunc> func);  // as long as the store lives
   Instance* add(std::unique_ptr<Instance> instance);
@@ -75,7 +84,7 @@ class Store {
   // The heap: `external` wraps a number of the host's as an externref; 0 when the heap's budget is used up.
   GcHeap& heap();
   bool has_heap() const { return heap_ != nullptr; }
-  abi::GcRef make_external(abi::Thread* thread, uint64_t host_value);
+  abi::GcRef make_external(uint64_t host_value);
   std::optional<uint64_t> external_value(abi::GcRef ref) const;
   const std::shared_ptr<RootTable>& roots();
   Value value(abi::GcRef ref) { return Value(Root(roots(), ref)); }
@@ -101,15 +110,19 @@ class Store {
   void refund_memory(uint64_t bytes) { memory_bytes_ -= bytes; }
   bool charge_table(uint64_t elements);
   void refund_table(uint64_t elements) { table_elements_ -= elements; }
+  bool is_overdue() const;  // of the outermost call that runs
+  MemorySource* memory_source = nullptr;
   struct Running {  // a thread of this store that is on some native stack
     abi::Thread* thread;
     Running* outer;
+    int64_t cpu_until_ns;  // of the native thread's clock
   };
   Running* running = nullptr;
-  template <typename Visit>
-  void each_root(Visit&& visit);
+  // Makes room for `bytes`, collecting if that is due or there is none; then as GcHeap::allocate.
+  abi::GcRef allocate(uint32_t type, uint32_t length, uint64_t bytes);
 
  private:
+  void mark_roots();
   friend class Pool;
   abi::StoreVm vm_{};
   Shared& shared_;

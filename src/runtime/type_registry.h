@@ -4,10 +4,11 @@
 // Thread-safe. Entries live as long as something holds their group; ids are reused only after that.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "abi/vm.h"
@@ -26,7 +27,27 @@ struct FuncType {
 uint32_t slots_of(wasm::ValType type);
 uint32_t slots_of(const std::vector<wasm::ValType>& types);
 
-class TypeGroup;
+class TypeRegistry;
+
+// A recursion group and what is known of its types. Keeps the groups that it refers to.
+class TypeGroup : public std::enable_shared_from_this<TypeGroup> {
+ public:
+  struct Type : abi::TypeInfo {
+    wasm::SubType declared;  // in engine terms
+    std::vector<uint32_t> super_ids, refs;
+  };
+
+  ~TypeGroup();
+  std::span<const Type> types() const { return types_; }
+
+ private:
+  friend class TypeRegistry;
+  explicit TypeGroup(TypeRegistry& registry) : registry_(registry) {}
+  TypeRegistry& registry_;
+  std::vector<Type> types_;
+  std::vector<std::shared_ptr<const TypeGroup>> needs_;
+  std::string key_;
+};
 using TypeGroups = std::vector<std::shared_ptr<const TypeGroup>>;
 
 class TypeRegistry {
@@ -49,6 +70,8 @@ class TypeRegistry {
   // Subtyping in engine terms (3.3.3, 3.3.4).
   bool matches(wasm::HeapType sub, wasm::HeapType super) const;
   bool matches(wasm::ValType sub, wasm::ValType super) const;
+  bool is_func(wasm::ValType type) const;  // a reference to functions
+  bool is_gc_ref(wasm::ValType type) const { return type.is_ref() && !is_func(type); }
   bool matches(uint32_t sub_id, uint32_t super_id) const { return abi::is_subtype(info(sub_id), info(super_id)); }
   std::string to_text(wasm::ValType type) const;
   std::string to_text(const FuncType& type) const;
@@ -60,18 +83,22 @@ class TypeRegistry {
 
  private:
   friend class TypeGroup;
-  struct Draft;
-  Result<std::shared_ptr<const TypeGroup>> find_or_make(const Draft& draft);
-  Result<uint32_t> take_ids(uint32_t count);
+  using Found = Result<std::shared_ptr<const TypeGroup>>;
+  Found add_group(const wasm::TypeSection& section, wasm::RecGroup group, std::vector<uint32_t>& ids);
+  Found find_or_make(std::string key, const std::vector<wasm::SubType>& types, const wasm::TypeSection* section, uint32_t first);
+  void describe(TypeGroup::Type& type, const wasm::TypeSection* section, uint32_t index);
+  Result<uint32_t> take_id();
   void remove(const TypeGroup& group);
 
   mutable std::mutex mutex_;
   sys::Map region_;
   const abi::TypeInfo** table_ = nullptr;
-  uint32_t next_id_ = 0;
+  std::vector<TypeGroup*> group_of_;  // by id
+  uint32_t next_id_ = 1;
   std::vector<uint32_t> free_ids_;
-  std::unordered_map<std::string, std::weak_ptr<const TypeGroup>> groups_;
-  TypeGroups builtin_;
+  std::map<std::string, std::weak_ptr<const TypeGroup>> groups_;  // ordered: keys are chosen by whoever writes modules
+  std::vector<uint32_t> builtin_supers_;
+  std::unique_ptr<abi::TypeInfo[]> builtin_;
 };
 
 }  // namespace wherry::runtime
