@@ -109,6 +109,7 @@ Result<TypeId> Types::add(Type type) {
     if (part.type == no_type) continue;
     const Type& inner = types_[part.type];
     type.depth = std::max(type.depth, inner.depth + 1);
+    if (type.form == Form::stream || type.form == Form::future) continue;  // their values travel by themselves
     type.has_pointers |= inner.has_pointers;
     type.has_borrows |= inner.has_borrows;
   }
