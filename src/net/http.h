@@ -48,6 +48,7 @@ class BodyReader {
   virtual Result<size_t> read(std::span<std::byte> into) = 0;
   virtual bool ready() const = 0;  // false: read would wait
   virtual bool ended() const = 0;
+  virtual uint16_t failed_status() const = 0;  // the status that fits the client's fault; 0: there is none
   virtual std::span<const Header> trailers() const = 0;  // once ended
 
  protected:
@@ -67,6 +68,7 @@ struct Request {
   BodyReader* body = nullptr;
   EventLoop* loop = nullptr;
   int fd = -1;                 // of the connection, for EventLoop::wait_any
+  uint64_t id = 0;             // for logs, if whoever serves sets it
   unsigned worker = 0;         // which loop of the server it is, from 0
   sys::Instant deadline = sys::Instant::never();  // the handler may set it; no read or write waits longer
 };

@@ -33,6 +33,7 @@ class Http1Body final : public BodyReader {
   Result<size_t> read(std::span<std::byte> into) override;
   bool ready() const override { return ended_ || refusal_ || !in_.empty() || stream_.may_read(); }
   bool ended() const override { return ended_; }
+  uint16_t failed_status() const override { return refusal_.status; }
   std::span<const Header> trailers() const override { return trailers_; }
 
   const Refusal& refusal() const { return refusal_; }  // what to answer when reading failed

@@ -15,7 +15,13 @@ class Server::Worker {
   static Result<std::unique_ptr<Worker>> create(const Server& server, ThreadPool& pool, unsigned index, sys::Fd listener);
   ~Worker() { join(); }
 
-  void run() { thread_ = std::thread([this] { loop_->run(); }); }
+  void run() {
+    thread_ = std::thread([this] {
+      loop_->run();
+      done_.store(true);
+    });
+  }
+  bool done() const { return done_.load(); }
   void join() {
     if (thread_.joinable()) thread_.join();
   }
@@ -62,6 +68,7 @@ class Server::Worker {
   std::atomic<size_t> count_ = 0;
   Task* acceptor_ = nullptr;  // while it waits for room
   DrainTimer drain_timer_{*this};
+  std::atomic<bool> done_ = false;
   std::thread thread_;
 };
 
@@ -180,6 +187,13 @@ size_t Server::connections() const {
   size_t sum = 0;
   for (const auto& worker : workers_) sum += worker->connections();
   return sum;
+}
+
+bool Server::done() const {
+  for (const auto& worker : workers_) {
+    if (!worker->done()) return false;
+  }
+  return true;
 }
 
 void Server::drain(Instant deadline) {

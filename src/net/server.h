@@ -33,6 +33,7 @@ class Server {
   // Stops accepting, ends idle connections, lets requests that are under way finish until `deadline`, and then breaks
   // their connections. From any thread, and returns at once; a second call can only bring the deadline nearer.
   void drain(sys::Instant deadline);
+  bool done() const;  // all workers have ended
   // Until all workers are done, which is after drain().
   void wait();
 
