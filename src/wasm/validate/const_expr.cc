@@ -58,6 +58,7 @@ void FunctionValidator::check_const(const ConstExpr& expression, Reader& in, Val
   is_const_ = true;
   globals_visible_ = globals_visible;
   referred_ = &referred;
+  locals_.clear();
   local_count_ = 0;
   ConstValidator constants(*this);
   while (!in.failed() && !frames_.empty()) {

@@ -30,6 +30,9 @@ std::optional<Error> check_type(const Context& context, ValType type, uint32_t t
   if (type.is_vector() && !context.features.has(Feature::simd)) return error::disabled(offset, "the type v128", Feature::simd);
   if (!type.is_ref()) return {};
   if (type == types::funcref) return {};  // tables of functions are as old as WebAssembly
+  if (!type.nullable() && !context.features.has(Feature::function_references)) {
+    return error::disabled(offset, "the type " + to_text(type), Feature::function_references);
+  }
   return check_type(context, type.heap(), types_visible, offset);
 }
 

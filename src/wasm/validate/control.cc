@@ -1,4 +1,6 @@
 // Blocks, branches, calls and exceptions (core specification 3.4.4).
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "wasm/validate/function.h"
@@ -98,6 +100,17 @@ void FunctionValidator::br_if(body::Label target) {
   if (const Frame* frame = label(target.depth)) check_top(label_types(*frame));
 }
 
+// Whether the br_table at hand hasn't yet checked this frame's label, nor another with a long type that is the same.
+bool FunctionValidator::is_first_visit(Frame& frame) {
+  constexpr size_t long_type = 16;
+  if (frame.visit == visits_) return false;
+  frame.visit = visits_;
+  if (!frame.type || label_types(frame).size() < long_type) return true;
+  if (type_visits_.empty()) type_visits_.resize(2 * size_t(types_.count()));
+  const size_t index = size_t(frame.type - &types_[0]) + (frame.kind == FrameKind::loop ? types_.count() : 0);
+  return std::exchange(type_visits_[index], visits_) != visits_;
+}
+
 // Each label is checked once an instruction, however often it is named, so that hostile tables stay cheap. Operands
 // keep the types that they have, since they need not be the same for all labels.
 void FunctionValidator::br_table(const body::BrTable& table) {
@@ -112,8 +125,7 @@ void FunctionValidator::br_table(const body::BrTable& table) {
   for (const uint32_t depth : table.labels) {
     Frame* frame = label(depth);
     if (!frame) return;
-    if (frame->visit == visits_) continue;
-    frame->visit = visits_;
+    if (!is_first_visit(*frame)) continue;
     const Types types = label_types(*frame);
     if (types.size() != expected.size()) {
       return fail(fmt::format("the label {} takes {} values, the last one {}", depth, types.size(), expected.size()));

@@ -23,7 +23,6 @@ void FunctionValidator::start(Reader& in, std::span<const uint8_t> bytes, Frame 
   in_ = &in;
   bytes_ = bytes;
   bytes_offset_ = in.offset();
-  visits_ = 0;
   frames_.assign(1, frame);
   top_ = base_ = high_ = operands_.data();
 }
@@ -58,19 +57,35 @@ void FunctionValidator::read_locals(uint32_t index, const SubType& type) {
     in.fail(error::too_many(bytes_offset_, fmt::format("locals in function {}", index), count, context_.limits.locals_max));
   }
   if (in.failed()) return;
-  locals_.assign(type.params.begin(), type.params.end());
   is_initialised_.clear();
   initialised_.clear();
+  local_count_ = uint32_t(count);
+  param_count_ = uint32_t(type.params.size());
+  locals_.assign(type.params.begin(), type.params.end());
+  // A few bytes can declare thousands of locals, but each use takes bytes: so the time stays linear in the module.
+  const size_t expanded_max = param_count_ + 64 + bytes_.size();
   bool has_undefaultable = false;
   for (const auto& run : runs_) {
-    locals_.insert(locals_.end(), run.count, run.type);
     has_undefaultable |= run.count > 0 && !run.type.defaultable();
+    locals_.insert(locals_.end(), std::min<size_t>(run.count, expanded_max - locals_.size()), run.type);
   }
-  local_types_ = locals_.data();
-  local_count_ = uint32_t(locals_.size());
+  run_ends_.clear();
+  if (locals_.size() < count) {
+    uint32_t end = param_count_;
+    for (const auto& run : runs_) run_ends_.push_back(end += run.count);
+  }
   if (!has_undefaultable) return;
-  is_initialised_.assign(locals_.size(), false);
-  std::fill_n(is_initialised_.begin(), type.params.size(), true);
+  is_initialised_.assign(count, false);
+  std::fill_n(is_initialised_.begin(), param_count_, true);
+}
+
+ValType FunctionValidator::local_type_slow(uint32_t index) {
+  if (index >= local_count_) {
+    unknown("local", index, local_count_);
+    return types::bottom;
+  }
+  const auto run = std::ranges::upper_bound(run_ends_, index);
+  return runs_[size_t(run - run_ends_.begin())].type;
 }
 
 uint32_t FunctionValidator::check_body(Reader& in, uint32_t index) {

@@ -185,6 +185,7 @@ class FunctionValidator {
   Types label_types(const Frame& frame) const { return frame.kind == FrameKind::loop ? params(frame) : results(frame); }
   Frame* label(uint32_t depth);
   void enter(FrameKind kind, const body::BlockType& type);
+  bool is_first_visit(Frame& frame);
   void check_catch(const body::Catch& clause);
   void check_else_can_be_missing(const Frame& frame);
   void br_on(const body::BrOnCast& cast, ValType taken, ValType onward);
@@ -194,10 +195,10 @@ class FunctionValidator {
 
   // Locals.
   ValType local_type(uint32_t index) {
-    if (index < local_count_) [[likely]] return local_types_[index];
-    unknown("local", index, local_count_);
-    return types::bottom;
+    if (index < locals_.size()) [[likely]] return locals_[index];
+    return local_type_slow(index);
   }
+  ValType local_type_slow(uint32_t index);
   void check_initialised(uint32_t index);
   void initialise(uint32_t index);
   void forget_initialised(uint32_t size);
@@ -255,11 +256,12 @@ class FunctionValidator {
   ValType* base_ = nullptr;  // where those of the innermost block begin
   ValType* high_ = nullptr;  // the highest top so far
   std::vector<Frame> frames_;
-  uint32_t visits_ = 0;
+  uint32_t visits_ = 0;                 // br_tables so far
+  std::vector<uint32_t> type_visits_;   // by type index: the br_table that checked its results last; after all, its parameters
 
-  std::vector<ValType> locals_;
-  const ValType* local_types_ = nullptr;
-  uint32_t local_count_ = 0;
+  std::vector<uint32_t> run_ends_;  // by run, the index behind its last local; only where locals_ doesn't hold them all
+  std::vector<ValType> locals_;  // the first ones; where a body declares far more than it can name, the others are in runs_
+  uint32_t local_count_ = 0, param_count_ = 0;
   std::vector<bool> is_initialised_;       // of locals without a default; empty if there are none
   std::vector<uint32_t> initialised_;      // those set since the function began, innermost block last
 

@@ -179,7 +179,7 @@ Result<void> Validator::start() {
 }
 
 Result<void> Validator::element(const ElementSegment& segment, size_t index) {
-  TRY(val_type(segment.type, segment.offset));
+  if (segment.uses_expressions) TRY(val_type(segment.type, segment.offset));
   const auto globals = uint32_t(module_.globals.size());
   if (segment.mode == SegmentMode::active) {
     if (segment.table >= module_.tables.size()) {

@@ -1,5 +1,7 @@
 #include "wasm/validate/validate.h"
 
+#include <chrono>
+
 #include <gtest/gtest.h>
 
 #include "wasm/decode/decode.h"
@@ -132,6 +134,44 @@ TEST(Validate, knows_which_functions_escape_and_how_high_stacks_grow) {
   EXPECT_TRUE(valid->escapes(1));
   EXPECT_TRUE(valid->escapes(2));
   EXPECT_EQ(valid->operands_max(1), 2u);
+}
+
+TEST(Validate, locals_far_behind_can_be_used) {
+  const Bytes many{0xA8, 0xC3, 0x01, 0x7F}, one{0x01, 0x7E};  // 25,000 i32, one i64
+  EXPECT_EQ(complaint(Bytes{0x20} + u32(24'999) + Bytes{0x1A, 0x42, 0x00, 0x21} + u32(25'000), {many, one}), "");
+  EXPECT_EQ(complaint(Bytes{0x20} + u32(25'001) + Bytes{0x1A}, {many, one}), "local.get: there is no local 25001, only 25001");
+}
+
+// What a hostile module can make the validator do for each of its bytes is bounded.
+TEST(Validate, bodies_that_declare_far_too_many_locals_are_cheap) {
+  constexpr uint32_t count = 20'000;
+  Bytes functions = u32(count), bodies = u32(count);
+  const Bytes one = body({}, {{0xD0, 0x86, 0x03, 0x7F}});
+  for (uint32_t i = 0; i < count; ++i) {
+    functions.push_back(0x00);
+    bodies.insert(bodies.end(), one.begin(), one.end());
+  }
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_TRUE(check(module({section(1, vec({nullary})), section(3, functions), section(10, bodies)})));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(2));
+}
+
+TEST(Validate, a_long_br_table_to_wide_labels_is_cheap) {
+  constexpr int depth = 2'000, width = 1'000;
+  const Bytes wide = Bytes{0x60, 0x00} + u32(width) + Bytes(width, 0x6E);  // () -> anyref*
+  Bytes labels, nested, ends;
+  for (int i = 0; i < depth; ++i) {
+    nested = nested + Bytes{0x02, 0x01};
+    labels = labels + u32(uint32_t(i));
+    ends = ends + Bytes{0x0B};
+  }
+  for (int i = 0; i < width; ++i) nested = nested + Bytes{0xD0, 0x71};  // ref.null none, below anyref
+  Bytes instructions = nested + Bytes{0x41, 0x00, 0x0E} + u32(depth) + labels + u32(depth - 1) + ends;
+  for (int i = 0; i < width; ++i) instructions.push_back(0x1A);
+  const auto start = std::chrono::steady_clock::now();
+  const auto valid = check(module({section(1, vec({nullary, wide})), section(3, vec({{0x00}})), section(10, vec({body(instructions)}))}));
+  EXPECT_TRUE(valid) << valid.error().what;
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(2));
 }
 
 // Many large bodies, two of them wrong: whatever the number of threads, the first is reported.
