@@ -23,6 +23,8 @@ void Http1Connection::serve() {
     if (next == Next::refuse) return refuse(refusal_);
     answer();
     if (!writer_.keeps_alive()) break;
+    // Many small requests come with one read.
+    if (requests_ % 16 == 0 && !in_.empty()) shared_.loop.yield();
   }
   if (unread_ && !writer_.broken()) linger();
 }

@@ -167,6 +167,8 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, Thre
   std::unique_ptr<Server> server(new Server(std::move(handler), options));
   const unsigned count = options.workers == 0 ? 1 : options.workers;
   server->address_ = options.address;
+  // Listeners that share a port would share it with another server too, without a word.
+  if (count > 1 && options.address.port() != 0) TRY(sys::check_free_tcp(options.address));
   for (unsigned i = 0; i < count; ++i) {
     sys::Fd listener = TRY(sys::listen_tcp(server->address_, {.reuse_port = count > 1}));
     if (i == 0) server->address_ = TRY(sys::local_address(listener.get()));

@@ -553,11 +553,32 @@ TEST_F(ServerTest, draining_breaks_what_is_not_done_in_time) {
 
 TEST_F(ServerTest, a_taken_port_is_an_error) {
   start(echo);
-  ServerOptions options;
-  options.address = server_->address();
-  const auto second = Server::start(options, pool_, echo);
-  ASSERT_FALSE(second);
-  EXPECT_NE(second.error().what.find("Address already in use"), std::string::npos);
+  for (unsigned workers : {1u, 2u}) {
+    ServerOptions options;
+    options.address = server_->address();
+    options.workers = workers;
+    const auto second = Server::start(options, pool_, echo);
+    ASSERT_FALSE(second);
+    EXPECT_NE(second.error().what.find("Address already in use"), std::string::npos);
+  }
+}
+
+TEST_F(ServerTest, a_busy_client_does_not_keep_the_loop_to_itself) {
+  start([](Request&, ResponseWriter& response) { EXPECT_TRUE(response.respond(200, {}, "ok")); });
+  std::atomic<bool> go_on = true;
+  std::thread greedy([&] {
+    TestClient client = connect();
+    std::string batch;
+    for (int i = 0; i < 300; ++i) batch += get;
+    while (go_on) {
+      client.send(batch);
+      for (int i = 0; i < 300; ++i) client.read();
+    }
+  });
+  TestClient client = connect();
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(client.send(get).read().status, 200);
+  go_on = false;
+  greedy.join();
 }
 
 }  // namespace

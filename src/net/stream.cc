@@ -33,8 +33,17 @@ Result<void> TcpStream::start() {
   return watch_.start(fd_.get());
 }
 
+// A peer that is as fast as we are would keep the loop to itself.
+void TcpStream::take_turns() {
+  constexpr unsigned eager_max = 32;
+  if (++eager_ < eager_max) return;
+  eager_ = 0;
+  loop_.yield();
+}
+
 // A read that fills less than it could has emptied the socket: what comes later is a new edge.
 sys::Moved TcpStream::read(std::span<std::byte> into, sys::Instant deadline) {
+  take_turns();
   for (;;) {
     if (!watch_.wait_readable(deadline)) return {0, ETIMEDOUT};
     const sys::Moved moved = sys::read_some(fd_.get(), into);
@@ -49,6 +58,7 @@ sys::Moved TcpStream::read(std::span<std::byte> into, sys::Instant deadline) {
 // Tries at once: nearly always there is room, and the kernel says when there isn't.
 sys::Moved TcpStream::write(std::span<iovec> pieces, Patience& patience, sys::Instant deadline) {
   size_t written = 0;
+  take_turns();
   pieces = skip(pieces, 0);
   while (!pieces.empty()) {
     const sys::Moved moved = sys::write_some(fd_.get(), pieces);

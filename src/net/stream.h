@@ -42,7 +42,7 @@ class Stream {
 
 class TcpStream final : public Stream {
  public:
-  TcpStream(EventLoop& loop, sys::Fd fd) : fd_(std::move(fd)), watch_(loop) {}
+  TcpStream(EventLoop& loop, sys::Fd fd) : loop_(loop), fd_(std::move(fd)), watch_(loop) {}
   Result<void> start();
 
   sys::Moved read(std::span<std::byte> into, sys::Instant deadline) override;
@@ -54,8 +54,12 @@ class TcpStream final : public Stream {
   void abort() override { sys::shutdown_both(fd_.get()); }
 
  private:
+  void take_turns();
+
+  EventLoop& loop_;
   sys::Fd fd_;
   Watch watch_;  // ends before the descriptor
+  unsigned eager_ = 0;  // calls since this fiber last let others run
 };
 
 }  // namespace wherry::net

@@ -152,6 +152,13 @@ Result<Fd> listen_tcp(const Address& address, const ListenOptions& options) {
   return fd;
 }
 
+Result<void> check_free_tcp(const Address& address) {
+  const Fd fd = TRY(open_socket(address, SOCK_STREAM));
+  set_flag(fd.get(), SOL_SOCKET, SO_REUSEADDR);
+  if (bind(fd.get(), address.data(), address.bytes()) != 0) return system_error("cannot listen on", errno, address.text());
+  return {};
+}
+
 Result<Fd> connect_tcp(const Address& address) {
   Fd fd = TRY(open_socket(address, SOCK_STREAM));
   if (connect(fd.get(), address.data(), address.bytes()) != 0 && errno != EINPROGRESS) {

@@ -74,6 +74,7 @@ struct ListenOptions {
 
 // All sockets are made non-blocking and close-on-exec.
 Result<Fd> listen_tcp(const Address& address, const ListenOptions& options = {});
+Result<void> check_free_tcp(const Address& address);  // an Error if anything listens there, sharing or not
 Result<Fd> connect_tcp(const Address& address);  // in progress when it returns: wait writable, then connect_result
 Result<void> connect_result(int fd, const Address& address);
 Result<Fd> bind_udp(const Address& address);

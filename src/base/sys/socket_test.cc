@@ -94,6 +94,7 @@ TEST(Socket, listeners_share_a_port_only_when_told_to) {
   ASSERT_TRUE(first);
   const Address address = *local_address(first->get());
   EXPECT_TRUE(listen_tcp(address, {.reuse_port = true}));
+  EXPECT_FALSE(check_free_tcp(address));
   const auto refused = listen_tcp(address);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind, ErrorKind::unavailable);
