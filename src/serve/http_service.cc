@@ -65,6 +65,17 @@ void json_line(std::string& out, const Request& request, const ResponseWriter& r
                  static_cast<double>(took_ns) / 1e6);
 }
 
+// A backtrace keeps its lines in text; in JSON it is one string.
+std::string failure_line(bool json, const Request& request, const Error& error) {
+  const std::string what = error.where.empty() ? error.what : fmt::format("{} {}", error.what, error.where);
+  if (!json) return fmt::format("request {:016x} failed: {}", request.id, what);
+  std::string line = R"({"time":")";
+  append_time(line, sys::clock_ns(sys::Clock::realtime));
+  fmt::format_to(std::back_inserter(line), R"(","id":"{:016x}","error":")", request.id);
+  append_json_string(line, what);
+  return line += "\"}";
+}
+
 }  // namespace
 
 Result<std::unique_ptr<HttpService>> HttpService::start(const ServiceOptions& options, net::ThreadPool& pool, Guest& guest, Log& log) {
@@ -117,9 +128,7 @@ void HttpService::call_guest(Worker& worker, Request& request, ResponseWriter& r
 
 void HttpService::explain(Worker& worker, Request& request, ResponseWriter& response, const Error& error) {
   Worker::add(worker.failed);
-  std::string line = fmt::format("request {:016x} failed: {}", request.id, error.what);
-  if (!error.where.empty()) line.append(" ").append(error.where);
-  log_.line(line);
+  log_.line(failure_line(options_.access_log == AccessLog::json, request, error));
   if (!response.restart()) {
     if (!response.finished()) response.abort();
     return;

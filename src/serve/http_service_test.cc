@@ -97,10 +97,15 @@ TEST_F(HttpServiceTest, logs_accesses_as_text) {
 TEST_F(HttpServiceTest, logs_accesses_as_json) {
   ServiceOptions options;
   options.access_log = AccessLog::json;
-  start(hello, options);
+  start([](Request& request, ResponseWriter& response) -> Result<void> {
+    if (request.target == "/trap") return std::unexpected(Error{ErrorKind::invalid, "trap: unreachable\n  in f", ""});
+    return hello(request, response);
+  }, options);
   connect().send(get).read();
+  connect().send("GET /trap HTTP/1.1\r\nHost: a\r\n\r\n").read();
   service_.reset();
   const std::string all = log();
+  EXPECT_NE(all.find(R"("error":"trap: unreachable\u000a  in f"})"), std::string::npos) << all;
   EXPECT_NE(all.find(R"("peer":"127.0.0.1","method":"GET","host":"a","target":"/x?y=\"1\"","status":200,"bytes":5,"ms":)"), std::string::npos) << all;
 }
 
