@@ -10,19 +10,14 @@ namespace {
 namespace wc = wherry::component;
 using Op = wc::def::CanonOp;
 
-// Host functions run on the guest's stack: so much of it must be left.
-constexpr size_t host_stack_min = 48 * 1024;
-
 Instance::Canon& canon_of(const abi::Func& callee) {
   return *const_cast<Instance::Canon*>(static_cast<const Instance::Canon*>(callee.body));
 }
 
 abi::Trap fail(abi::Thread& thread, std::string what) { return bind::end_call(thread, Error{ErrorKind::invalid, std::move(what), ""}); }
 
-bool stack_is_low(const abi::Thread& thread) {
-  const auto here = reinterpret_cast<uintptr_t>(__builtin_frame_address(0));
-  return here < reinterpret_cast<uintptr_t>(thread.native_limit) + host_stack_min;
-}
+// Host functions run on the guest's stack; below the limit lies what they need.
+bool stack_is_low(const abi::Thread& thread) { return static_cast<const uint8_t*>(__builtin_frame_address(0)) < thread.native_limit; }
 
 // Null when the component may leave.
 const char* why_not_leave(const Instance::Canon& canon) {
