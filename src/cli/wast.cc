@@ -18,11 +18,12 @@ struct WastFlags {
 };
 
 int wast(const WastFlags& flags) {
-  const auto settings = flags.engine.settings();
+  auto settings = flags.engine.settings();
   if (!settings) return report_usage(settings.error().what);
   wast::Options options;
   options.features = settings->features;
-  engine::Engine engine(wast::script_settings(options));
+  settings->exact_stages = true;
+  engine::Engine engine(std::move(*settings));
   options.make_host = [&] { return std::make_unique<wast::EngineHost>(engine); };
   const wast::Summary summary = wast::run_files(flags.paths, options, [](std::string_view line) { std::printf("%.*s\n", int(line.size()), line.data()); });
   return std::fflush(stdout) == 0 && summary.failed == 0 ? success : refused;

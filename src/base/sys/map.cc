@@ -31,6 +31,10 @@ Result<uint8_t*> map(size_t bytes, int protection) {
 
 size_t round_to_pages(size_t bytes) { return (bytes + page_bytes() - 1) & ~(page_bytes() - 1); }
 
+void discard(std::span<uint8_t> pages) {
+  if (!pages.empty()) ::madvise(pages.data(), pages.size(), MADV_DONTNEED);
+}
+
 Map::~Map() {
   if (base_) ::munmap(base_, bytes_);
 }
@@ -51,7 +55,7 @@ Result<void> Map::make_accessible(size_t offset, size_t bytes) {
 }
 
 void Map::discard(size_t offset, size_t bytes) {
-  if (bytes > 0) ::madvise(base_ + offset, bytes, MADV_DONTNEED);
+  sys::discard({base_ + offset, bytes});
 }
 
 Image::~Image() {
