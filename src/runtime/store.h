@@ -56,6 +56,8 @@ struct Deadline {
 };
 
 class Store {
+  abi::StoreVm vm_{};  // first: `of` goes from its address to the store's
+
  public:
   Store(Shared& shared, const StoreLimits& limits = {});
   ~Store();
@@ -124,7 +126,6 @@ class Store {
  private:
   void mark_roots();
   friend class Pool;
-  abi::StoreVm vm_{};
   Shared& shared_;
   StoreLimits limits_;
   Deadline deadline_;
