@@ -26,6 +26,7 @@ std::span<const Command> commands();
 
 Runner declare_run(CLI::App& app);
 Runner declare_serve(CLI::App& app);
+Runner declare_componentize(CLI::App& app);
 Runner declare_wast(CLI::App& app);
 Runner declare_validate(CLI::App& app);
 Runner declare_inspect(CLI::App& app);

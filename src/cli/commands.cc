@@ -6,6 +6,7 @@ namespace {
 constexpr Command table[] = {
     {"run", "Run a WASI program, or call a function of a module", declare_run},
     {"serve", "Serve a component over HTTP", declare_serve},
+    {"componentize", "Make a component of a core module", declare_componentize},
     {"wast", "Run test scripts", declare_wast},
     {"validate", "Check modules, and say what is wrong with them", declare_validate},
     {"inspect", "Show what a module imports, exports and is made of", declare_inspect},

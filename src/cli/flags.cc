@@ -46,7 +46,7 @@ Result<int64_t> parse_duration(const std::string& text) {
 
 void EngineFlags::declare(CLI::App& app) {
   app.add_option("--tier", tier, "What runs the code: auto or interp")->check(CLI::IsMember({"auto", "interp"}))->capture_default_str();
-  app.add_option("--disable", disabled, "Switch a feature of WebAssembly off (see `wherry version`)")->type_name("FEATURE")->expected(1)->take_all();
+  app.add_option("--disable", disabled, "Switch a feature of WebAssembly off (see `wherry version`)")->type_name("FEATURE")->expected(1)->take_all()->allow_extra_args(false);
 }
 
 Result<engine::Settings> EngineFlags::settings() const {

@@ -133,7 +133,7 @@ Runner declare_run(CLI::App& app) {
   flags->engine.declare(app);
   flags->wasi.declare(app);
   app.add_option("--invoke", flags->invoke, "Call this function; ARGS become its parameters, each result is a line")->type_name("FUNC");
-  app.add_option("--preload", flags->preloads, "Instantiate a module first, for FILE to import as NAME")->type_name("NAME=FILE")->expected(1)->take_all();
+  app.add_option("--preload", flags->preloads, "Instantiate a module first, for FILE to import as NAME")->type_name("NAME=FILE")->expected(1)->take_all()->allow_extra_args(false);
   flags->limits.declare(app);
   // What follows FILE is the guest's, whatever it looks like.
   app.prefix_command();

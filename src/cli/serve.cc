@@ -118,8 +118,8 @@ Runner declare_serve(CLI::App& app) {
   app.add_option("--listen", flags->listen, "Where to accept connections; port 0 picks one")->type_name("ADDR:PORT")->capture_default_str();
   app.add_option("--state", flags->state, "Keep the guest's key-value store in this folder")->type_name("DIR");
   app.add_option("--keyvalue", flags->key_value, "Keep it in this file, or in \"memory\"")->type_name("FILE");
-  app.add_option("--env", flags->env, "Give the guest an environment variable")->type_name("K=V")->expected(1)->take_all();
-  app.add_option("--dir", flags->dirs, "Give the guest a folder")->type_name("HOST[::GUEST][:ro]")->expected(1)->take_all();
+  app.add_option("--env", flags->env, "Give the guest an environment variable")->type_name("K=V")->expected(1)->take_all()->allow_extra_args(false);
+  app.add_option("--dir", flags->dirs, "Give the guest a folder")->type_name("HOST[::GUEST][:ro]")->expected(1)->take_all()->allow_extra_args(false);
   app.add_option("--workers", flags->workers, "Worker threads; 0: one a core")->capture_default_str();
   app.add_option("--concurrency", flags->concurrent_max, "Requests inside the guest at once, a worker")->capture_default_str();
   app.add_option("--access-log", flags->access_log, "A line each request: off, text or json")->capture_default_str();

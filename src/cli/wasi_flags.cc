@@ -26,7 +26,7 @@ Result<std::pair<std::string, std::string>> read_env(const std::string& text) {
 
 void WasiFlags::declare(CLI::App& app) {
   const auto repeated = [&](const char* name, std::vector<std::string>& values, const char* what, const char* type) {
-    app.add_option(name, values, what)->type_name(type)->expected(1)->take_all();
+    app.add_option(name, values, what)->type_name(type)->expected(1)->take_all()->allow_extra_args(false);
   };
   repeated("--dir", dirs, "Give the guest a folder, under its own or another name, read-only with :ro", "HOST[::GUEST][:ro]");
   repeated("--env", env, "Give the guest an environment variable", "NAME=VALUE");
