@@ -55,13 +55,6 @@ void put(Value& value, uint64_t bits, size_t size) {
 
 }  // namespace
 
-engine::Settings script_settings(const Options& options) {
-  engine::Settings settings;
-  settings.features = options.features;
-  settings.limits = options.limits;
-  settings.exact_stages = true;
-  return settings;
-}
 
 EngineHost::EngineHost(engine::Engine& engine) : engine_(engine), store_(engine.make_store()) {
   define_spectest();
@@ -203,9 +196,7 @@ Result<runtime::Value> EngineHost::to_engine(const Value& value, wasm::ValType t
   if (value.ref != RefKind::extern_ && value.ref != RefKind::host) {
     return std::unexpected(Error{ErrorKind::unsupported, "such a reference can't be an argument", {}});
   }
-  runtime::Entered entered(*store_);
-  if (entered.failed()) return std::unexpected(Error{ErrorKind::unavailable, "no value stack is left", {}});
-  const abi::GcRef ref = store_->make_external(&entered.thread(), value.number);
+  const abi::GcRef ref = store_->make_external(value.number);
   if (!ref) return std::unexpected(Error{ErrorKind::limit, "the heap is full", {}});
   return store_->value(ref);
 }
