@@ -32,6 +32,8 @@ Runner declare_validate(CLI::App& app);
 Runner declare_inspect(CLI::App& app);
 Runner declare_print(CLI::App& app);
 Runner declare_doctor(CLI::App& app);
+Runner declare_man(CLI::App& app);
+Runner declare_completions(CLI::App& app);
 Runner declare_version(CLI::App& app);
 
 }  // namespace wherry::cli

@@ -12,6 +12,8 @@ constexpr Command table[] = {
     {"inspect", "Show what a module imports, exports and is made of", declare_inspect},
     {"print", "Print a module in the text format", declare_print},
     {"doctor", "Show what this machine offers, and what to install", declare_doctor},
+    {"man", "Print man pages", declare_man},
+    {"completions", "Print completions for a shell", declare_completions},
     {"version", "Show the version, the features and the tiers", declare_version},
 };
 

@@ -23,7 +23,7 @@ struct Tool {
 constexpr Tool tools[] = {
     {"clang-19", "guests in C and C++", "apt-get install clang-19 lld-19 wasi-libc libclang-rt-19-dev-wasm32"},
     {"wasm-ld-19", "linking guests", "apt-get install lld-19"},
-    {"rustc", "guests in Rust", "curl https://sh.rustup.rs -sSf | sh && rustup target add wasm32-wasip1"},
+    {"rustc", "guests in Rust", "apt-get install rustc-web cargo-web libstd-rust-web-dev rust-web-src"},
     {"go", "guests in Go", "apt-get install golang"},
     {"node", "guests in JavaScript", "apt-get install npm && npm install -g node@20"},
     {"python3", "guests in Python", "apt-get install python3"},
