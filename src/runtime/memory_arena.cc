@@ -29,4 +29,11 @@ Result<uint8_t*> MemoryArena::take() {
   return base;
 }
 
+void MemoryArena::give(uint8_t* base, bool is_mapped) {
+  // What can't be made anonymous again is lost address space, no more.
+  if (is_mapped && !sys::map_zero_over({base, stride_})) return;
+  if (!is_mapped) sys::discard({base, stride_});
+  free_.push_back(base);
+}
+
 }  // namespace wherry::runtime

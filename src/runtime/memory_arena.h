@@ -15,9 +15,10 @@ class MemoryArena {
   // Memories that may grow to `capacity` bytes.
   explicit MemoryArena(size_t capacity) : stride_(std::max(sys::round_to_pages(capacity), sys::round_to_pages(1))) {}
 
-  // All zero at first; as it was left when it was given before.
+  // All zero, anonymous memory.
   Result<uint8_t*> take();
-  void give(uint8_t* base) { free_.push_back(base); }
+  // `is_mapped`: something was mapped over it.
+  void give(uint8_t* base, bool is_mapped);
   size_t stride() const { return stride_; }
 
  private:

@@ -24,12 +24,14 @@ class Pool::Source : public MemorySource {
   Source(Pool& pool, Slot& slot) : pool_(pool), slot_(slot) {}
 
   Result<std::shared_ptr<MemoryBody>> memory(const wasm::MemoryType& type, uint64_t bytes_max) override {
-    const size_t index = slot_.bases_.size();
+    const size_t index = slot_.places_.size();
     if (index >= pool_.memories_.size()) return std::unexpected(Error{ErrorKind::invalid, "an instance has other memories than the one before it", ""});
     MemoryImage& image = pool_.memories_[index];
     uint8_t* const base = TRY(image.arena->take());
-    slot_.bases_.push_back(base);
-    if (image.is_mapped) TRY(image.mapped.map_over(base));
+    const bool few = image.filled_count <= pool_.settings_.copied_pages_max;
+    const bool is_mapped = image.filled_count > 0 && !(few && pool_.slots_ >= pool_.settings_.mapped_slots_max);
+    if (is_mapped) TRY(image.mapped.map_over(base));
+    slot_.places_.push_back({base, is_mapped});
     return MemoryBody::in(type, base, std::min<uint64_t>(image.arena->stride(), bytes_max));
   }
 
@@ -80,15 +82,13 @@ Result<void> Pool::image_memory(Memory& memory) {
   MemoryImage image;
   image.content = memory.base();
   image.bytes = memory.bytes();
-  size_t filled = 0;
   for (size_t begin = 0; begin < image.bytes; begin += page) {
     const bool zero = is_zero(image.content + begin, std::min(page, image.bytes - begin));
     image.filled.push_back(!zero);
-    filled += !zero;
+    image.filled_count += !zero;
   }
   image.arena = std::make_unique<MemoryArena>(memory.body()->capacity());
-  image.is_mapped = filled > settings_.copied_pages_max;
-  if (image.is_mapped) image.mapped = TRY(sys::Image::make({image.content, image.bytes}));
+  if (image.filled_count > 0) image.mapped = TRY(sys::Image::make({image.content, image.bytes}));
   memories_.push_back(std::move(image));
   return {};
 }
@@ -110,19 +110,13 @@ std::expected<std::unique_ptr<Pool::Slot>, InstantiateFailure> Pool::build_slot(
   slot->store_.memory_source = &source;
   auto instance = build_(slot->store_);
   slot->store_.memory_source = nullptr;
-  const auto give_back = [&] {
-    for (size_t i = 0; i < slot->bases_.size(); ++i) {
-      discard(memories_[i], slot->bases_[i], 0, memories_[i].arena->stride());
-      memories_[i].arena->give(slot->bases_[i]);
-    }
-  };
   if (!instance) {
-    give_back();
+    give_back(*slot);
     return std::unexpected(std::move(instance.error()));
   }
   const Store& first = template_->store_;
-  if (slot->store_.instances_.size() != first.instances_.size() || slot->bases_.size() != memories_.size() || slot->store_.tables_.size() != tables_.size()) {
-    give_back();
+  if (slot->store_.instances_.size() != first.instances_.size() || slot->places_.size() != memories_.size() || slot->store_.tables_.size() != tables_.size()) {
+    give_back(*slot);
     return failed({ErrorKind::invalid, "an instance was built otherwise than the one before it", ""});
   }
   slot->instance_ = *instance;
@@ -167,13 +161,16 @@ std::expected<Pool::Slot*, InstantiateFailure> Pool::take() {
   return slot->release();
 }
 
+// The slot ends; its places are for others.
+void Pool::give_back(Slot& slot) {
+  for (size_t i = 0; i < slot.places_.size(); ++i) memories_[i].arena->give(slot.places_[i].base, slot.places_[i].is_mapped);
+  slot.places_.clear();
+}
+
 void Pool::give(Slot* taken) {
   std::unique_ptr<Slot> slot(taken);
   if (has_objects_) {
-    for (size_t i = 0; i < slot->bases_.size(); ++i) {
-      discard(memories_[i], slot->bases_[i], 0, memories_[i].arena->stride());
-      memories_[i].arena->give(slot->bases_[i]);
-    }
+    give_back(*slot);
     --slots_;
     return;
   }
@@ -201,20 +198,20 @@ void Pool::reset(Slot& slot) {
 void Pool::reset_memory(Slot& slot, size_t index) {
   const MemoryImage& image = memories_[index];
   MemoryBody& body = *slot.store_.memories_[index]->body();
-  uint8_t* const base = slot.bases_[index];
+  const Slot::Place place = slot.places_[index];
   const size_t bytes = sys::round_to_pages(std::max(body.bytes(), image.bytes));
   body.shrink(image.bytes);
   if (dirty_.way() == sys::DirtyWay::all) {
-    discard(image, base, 0, bytes);
+    discard(image, place, 0, bytes);
     return;
   }
-  dirty_.find({base, bytes}, found_);
+  dirty_.find({place.base, bytes}, found_);
   size_t hot_left = size_t(settings_.hot_pages_max) * sys::page_bytes();
   for (const auto& range : found_) {
     const size_t hot_end = range.begin + std::min(hot_left, range.end - range.begin);
     hot_left -= hot_end - range.begin;
-    reset_page_range(image, base, range.begin, hot_end);
-    discard(image, base, hot_end, range.end);
+    reset_page_range(image, place.base, range.begin, hot_end);
+    discard(image, place, hot_end, range.end);
   }
 }
 
@@ -233,13 +230,13 @@ void Pool::reset_page_range(const MemoryImage& image, uint8_t* base, size_t begi
 }
 
 // Gives the pages' memory back. What comes next reads the image: the file's pages, or copied ones.
-void Pool::discard(const MemoryImage& image, uint8_t* base, size_t begin, size_t end) {
+void Pool::discard(const MemoryImage& image, Slot::Place place, size_t begin, size_t end) {
   if (begin >= end) return;
-  sys::discard({base + begin, end - begin});
-  if (image.is_mapped) return;
+  sys::discard({place.base + begin, end - begin});
+  if (place.is_mapped) return;
   const size_t page = sys::page_bytes();
   for (size_t at = begin; at < std::min(end, image.filled.size() * page); at += page) {
-    if (image.filled[at / page]) reset_page_range(image, base, at, at + page);
+    if (image.filled[at / page]) reset_page_range(image, place.base, at, at + page);
   }
 }
 

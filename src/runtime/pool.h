@@ -22,7 +22,10 @@ struct PoolSettings {
   sys::DirtyWay way = sys::DirtyWay::scan;
   uint32_t slots_max = 1'000'000;
   uint32_t hot_pages_max = 512;    // pages that a slot keeps from one use to the next; what exceeds them is given back
-  uint32_t copied_pages_max = 16;  // images of up to so many pages are copied; larger ones are mapped
+  // An image with data in it is mapped, which shares its pages but takes one of the process's mappings (65,530 by default) for
+  // each slot. From so many slots on, images of few pages are copied instead.
+  uint32_t mapped_slots_max = 16'000;
+  uint32_t copied_pages_max = 16;
 };
 
 class Pool {
@@ -41,7 +44,11 @@ class Pool {
     Slot(Shared& shared, const StoreLimits& limits) : store_(shared, limits) {}
     Store store_;
     Instance* instance_ = nullptr;
-    std::vector<uint8_t*> bases_;  // of its memories, from the arenas
+    struct Place {
+      uint8_t* base;
+      bool is_mapped;  // the image; else anonymous
+    };
+    std::vector<Place> places_;  // of its memories, in the arenas
     std::unique_ptr<abi::Slot[]> globals_;  // as they were at first
   };
 
@@ -65,7 +72,7 @@ class Pool {
     size_t bytes = 0;
     std::vector<bool> filled;  // pages that are not zero
     sys::Image mapped;         // not empty: memories are private maps of it
-    bool is_mapped = false;
+    size_t filled_count = 0;
     std::unique_ptr<MemoryArena> arena;
   };
   struct TableImage {
@@ -83,7 +90,8 @@ class Pool {
   void reset(Slot& slot);
   void reset_memory(Slot& slot, size_t index);
   void reset_page_range(const MemoryImage& image, uint8_t* base, size_t begin, size_t end);
-  void discard(const MemoryImage& image, uint8_t* base, size_t begin, size_t end);
+  void discard(const MemoryImage& image, Slot::Place place, size_t begin, size_t end);
+  void give_back(Slot& slot);
   void reset_tables(Slot& slot);
   void reset_instances(Slot& slot);
   abi::Slot moved(const Slot& slot, abi::Slot value) const;

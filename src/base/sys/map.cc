@@ -35,6 +35,13 @@ void discard(std::span<uint8_t> pages) {
   if (!pages.empty()) ::madvise(pages.data(), pages.size(), MADV_DONTNEED);
 }
 
+Result<void> map_zero_over(std::span<uint8_t> pages) {
+  const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE;
+  if (::mmap(pages.data(), pages.size(), PROT_READ | PROT_WRITE, flags, -1, 0) == MAP_FAILED) return failed("mapping memory", pages.size());
+  ::madvise(pages.data(), pages.size(), MADV_NOHUGEPAGE);
+  return {};
+}
+
 Map::~Map() {
   if (base_) ::munmap(base_, bytes_);
 }

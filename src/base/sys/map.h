@@ -15,6 +15,9 @@ size_t round_to_pages(size_t bytes);
 // What the pages held is gone: anonymous ones are zero again, a file's as in the file. Their memory is the system's.
 void discard(std::span<uint8_t> pages);
 
+// Replaces what is mapped there by zero memory. Whole pages of a Map.
+Result<void> map_zero_over(std::span<uint8_t> pages);
+
 class Map {
  public:
   Map() = default;
