@@ -34,7 +34,7 @@ class Run {
     std::vector<std::string> args{base_name(file)};
     if (flags_.invoke.empty()) args.insert(args.end(), flags_.words.begin() + 1, flags_.words.end());
     auto world = WasiWorld::make(flags_.wasi, std::move(args));
-    if (!world) return report("", world.error());
+    if (!world) return world.error().kind == ErrorKind::invalid ? report_usage(world.error().what) : report("", world.error());
     world_ = std::move(*world);
     if (auto added = wasi::p1::add_to_linker(linker_, engine_.types(), world_->process()); !added) return report("", added.error());
     if (auto limited = flags_.limits.apply(*store_); !limited) return report_usage(limited.error().what);
