@@ -1,5 +1,5 @@
 // links: engine runtime interp wasm/text base/sys
-// bench_density [--count N] [--pages N] [--most N] [--wat FILE]: what idle instances cost in memory. `count` instances live at
+// bench_density_ours [--count N] [--pages N] [--most N] [--wat FILE]: what idle instances cost in memory. `count` instances live at
 // once, each with `pages` pages touched; prints what each takes beyond those pages, page tables included. Then goes on until
 // `most` instances or the first refusal, and says how many fit.
 #include <cstdio>
@@ -17,7 +17,7 @@ namespace {
 using namespace wherry;
 
 [[noreturn]] void fail(const std::string& text) {
-  std::fprintf(stderr, "bench_density: %s\n", text.c_str());
+  std::fprintf(stderr, "bench_density_ours: %s\n", text.c_str());
   std::exit(1);
 }
 

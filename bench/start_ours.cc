@@ -1,5 +1,5 @@
 // links: engine runtime interp wasm/text base/sys
-// bench_start [--rounds N] [--way scan|pagemap|all] [--wat FILE]: what a warm instance costs: take, call, give back (which resets
+// bench_start_ours [--rounds N] [--way scan|pagemap|all] [--wat FILE]: what a warm instance costs: take, call, give back (which resets
 // it). A line a number of dirty pages, one core busy and then all: median and 99th percentile in microseconds.
 #include <algorithm>
 #include <cstdio>
@@ -29,7 +29,7 @@ struct Figures {
 };
 
 [[noreturn]] void fail(const std::string& text) {
-  std::fprintf(stderr, "bench_start: %s\n", text.c_str());
+  std::fprintf(stderr, "bench_start_ours: %s\n", text.c_str());
   std::exit(1);
 }
 
