@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "wasm/errors.h"
 #include "wasm/validate/function.h"
 
 namespace wherry::wasm::validate {
@@ -45,7 +46,9 @@ void FunctionValidator::enter(FrameKind kind, const body::BlockType& block) {
   } else if (block.form == body::BlockType::Form::index) {
     frame.type = type_of(block.index, Composite::func);
     if (!frame.type) return;
-    if (restricted_ && !context_.features.has(Feature::multi_value)) return fail("a block with a function type needs multi-value, which is switched off");
+    if (!context_.features.has(Feature::multi_value)) {
+      return in_->fail(error::disabled(in_->marked(), "a block with a function type", Feature::multi_value));
+    }
   }
   if (frames_.size() > context_.limits.block_depth_max) return too_many("nested blocks", frames_.size(), context_.limits.block_depth_max);
   const Types taken = params(frame);

@@ -113,6 +113,14 @@ TEST(Validate, a_feature_that_is_off_is_named_by_its_first_use) {
             "i32.extend8_s needs the feature sign-extension, which is switched off; leave out --disable sign-extension");
 }
 
+TEST(Validate, blocks_with_function_types_need_multi_value) {
+  Features features;
+  features.disable(Feature::multi_value);
+  EXPECT_EQ(complaint({0x02, 0x00, 0x0B}, {}, {}, nullary, features),
+            "a block with a function type needs the feature multi-value, which is switched off; leave out --disable multi-value");
+  EXPECT_EQ(complaint({0x02, 0x40, 0x0B}, {}, {}, nullary, features), "");
+}
+
 TEST(Validate, deep_nesting_has_a_limit) {
   Limits limits;
   limits.block_depth_max = 10;
