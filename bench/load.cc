@@ -1,7 +1,8 @@
 // links: wasm/decode wasm/validate
 // bench_load [--threads N] [FILE...]: how fast core modules are decoded and validated, those inside of components too.
 // A line a module: the best of several rounds, in MB/s over the whole module and over its bodies alone; one thread is
-// measured in its own CPU time, several by the clock on the wall. Without files it takes $WHERRY_GUESTS (default ../shared/guests) with one thread and with two.
+// measured in its own CPU time, several by the clock on the wall. Without files it takes $WHERRY_GUESTS (default
+// ../shared/guests) with one thread and with two.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
