@@ -145,6 +145,10 @@ void Pool::adopt(Slot& slot) {
     copy(global.slots(), slots_of(global.type().type), [&](size_t) { return shared_.types.is_func(global.type().type); });
   }
   if (has_objects_) return;
+  // What building wrote into a private map is what the image holds: sharing it costs less than copies.
+  for (size_t i = 0; i < slot.places_.size(); ++i) {
+    if (slot.places_[i].is_mapped) discard(memories_[i], slot.places_[i], 0, sys::round_to_pages(memories_[i].bytes));
+  }
   reset(slot);
 }
 
