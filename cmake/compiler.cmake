@@ -43,3 +43,8 @@ if(NOT CMAKE_CROSSCOMPILING)
     add_link_options(--ld-path=${WHERRY_LLD})
   endif()
 endif()
+# What isn't used isn't loaded, and the C++ library comes with the program: both are most of what a short run takes.
+add_link_options(-Wl,--as-needed)
+if(NOT WHERRY_SANITIZE)
+  add_link_options(-static-libstdc++ -static-libgcc)
+endif()
