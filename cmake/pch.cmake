@@ -2,12 +2,7 @@
 # does the same better, so that developers' builds notice an include that is missing.
 include_guard()
 
-if(WHERRY_CCACHE)
-  set(WHERRY_PCH_DEFAULT OFF)
-else()
-  set(WHERRY_PCH_DEFAULT ON)
-endif()
-option(WHERRY_PCH "Precompile the standard headers" ${WHERRY_PCH_DEFAULT})
+option(WHERRY_PCH "Precompile the standard headers (not with ccache)" OFF)
 
 set(WHERRY_PCH_HEADERS <algorithm> <array> <cstdint> <cstring> <expected> <functional> <memory> <optional> <span> <string>
   <string_view> <unordered_map> <utility> <variant> <vector>)
