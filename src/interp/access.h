@@ -28,6 +28,18 @@ struct Indexed {
   }
 };
 
+// The same, the second slot shifted left first.
+template <uint32_t bytes>
+struct Scaled {
+  static WHERRY_INLINE bool locate(const Registers& r, uint8_t*& at) {
+    const uint32_t index = read<uint32_t>(&slot_at(r, 10)) + (read<uint32_t>(&slot_at(r, 16)) << (field<uint8_t>(r, 18) & 31));
+    const uint64_t address = uint64_t(index) + field<uint32_t>(r, 12);
+    if (address + bytes > r.memory_bytes) [[unlikely]] return false;
+    at = r.memory + address;
+    return true;
+  }
+};
+
 // The effective address of a far instruction, or UINT64_MAX if it is out of bounds.
 WHERRY_INLINE uint64_t far_address(const Registers& r, uint32_t bytes, const abi::MemoryVm*& memory) {
   memory = r.cx->vm->memories[field<uint32_t>(r, 24)];

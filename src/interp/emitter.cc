@@ -123,6 +123,7 @@ void Emitter::forget() {
   settle();
   acc_.mirror = facc_.mirror = none;
   last_.kind = Last::Kind::none;
+  melted_.end = none;
 }
 
 void Emitter::copy_to_slot(const Value& value, uint32_t to) {
@@ -279,6 +280,9 @@ void Emitter::set_local(uint32_t local) {
       const uint16_t slot = uint16_t(to);
       memcpy(code_.data() + acc.producer, &acc.slot_form, sizeof(Handler));
       memcpy(code_.data() + acc.producer + 8, &slot, sizeof slot);
+      if (last_.code == 0x6A || last_.code == 0x7C) {
+        melted_ = {last_.at, position(), last_.code, to, last_.form, last_.a, last_.b, last_.bits};
+      }
       last_.kind = Last::Kind::none;
       written(to);
     } else {

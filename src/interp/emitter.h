@@ -121,12 +121,23 @@ class Emitter {
     uint16_t a = 0, b = 0;
     uint64_t bits = 0;
     uint32_t mirror = none;    // of acc before it
+    uint16_t c = 0;            // third operand of a scaled sum: the shift
   };
   // Whether the top value is the last instruction's result, only in the accumulator, and nothing else happened since.
   bool is_last_on_top() const {
     return last_.kind == Last::Kind::pair && !stack_.empty() && stack_.back().where == Value::Where::acc &&
            (acc_.value == stack_.size() - 1 && acc_.producer == last_.at);
   }
+  // The last sum that went straight into a local, as long as nothing was appended or bound behind it.
+  struct Melted {
+    uint32_t at = 0, end = none;
+    uint32_t code = 0, local_slot = 0;
+    uint8_t form = 0;
+    uint16_t a = 0, b = 0;
+    uint64_t bits = 0;
+  };
+  bool has_melted() const { return melted_.end == code_.size(); }
+
   // Takes the last instruction back, and its result from the stack.
   Last retract();
 
@@ -147,6 +158,7 @@ class Emitter {
   uint8_t scratch_turn_ = 0;
   Accumulator acc_, facc_;
   Last last_;
+  Melted melted_;
 };
 
 }  // namespace wherry::interp

@@ -146,11 +146,11 @@ __attribute__((preserve_none)) Trap handle_branch(const uint8_t* pc, Slot* sp, u
   if (body(r)) {
     const uint8_t* target = pc + read<int32_t>(pc + at);
     if (cx->interrupt->load(std::memory_order_relaxed) != 0) [[unlikely]] {
-      [[clang::musttail]] return poll_at_branch(target, sp, memory, memory_bytes, acc, facc, cx);
+      [[clang::musttail]] return poll_at_branch(target, sp, memory, memory_bytes, r.acc, r.facc, cx);
     }
-    [[clang::musttail]] return handler_at(target)(target, sp, memory, memory_bytes, acc, facc, cx);
+    [[clang::musttail]] return handler_at(target)(target, sp, memory, memory_bytes, r.acc, r.facc, cx);
   }
-  [[clang::musttail]] return handler_at(r.pc)(r.pc, sp, memory, memory_bytes, acc, facc, cx);
+  [[clang::musttail]] return handler_at(r.pc)(r.pc, sp, memory, memory_bytes, r.acc, r.facc, cx);
 }
 #else
 bool stopped(Registers& r);

@@ -1,4 +1,5 @@
 #include "interp/access.h"
+#include "interp/latch.h"
 
 namespace wherry::interp {
 namespace {
@@ -87,6 +88,10 @@ constexpr Pair make_far_load() {
   return load_pair<code, Far, 32>();
 }
 template <uint32_t code>
+constexpr Pair make_scaled_load() {
+  return load_pair<code, Scaled, 24>();
+}
+template <uint32_t code>
 constexpr Handler make_far_store() {
   return handle<store<code, Far, InSlot<8>, 32>>;
 }
@@ -117,6 +122,13 @@ constexpr auto make_far_loads() {
 #include "wasm/opcode.def"
   return table;
 }
+constexpr auto make_scaled_loads() {
+  std::array<Pair, numeric_count> table{};
+#define OP(code, name, text, immediate, signature, fuel, flow, feature) \
+  FILL_CODE(c < numeric_count && is_load(signature), table, code, make_scaled_load);
+#include "wasm/opcode.def"
+  return table;
+}
 constexpr auto make_far_stores() {
   std::array<Handler, numeric_count> table{};
 #define OP(code, name, text, immediate, signature, fuel, flow, feature) \
@@ -130,6 +142,7 @@ constexpr auto make_far_stores() {
 constinit const std::array<LoadForms, numeric_count> load_forms = make_loads();
 constinit const std::array<StoreForms, numeric_count> store_forms = make_stores();
 constinit const std::array<Pair, numeric_count> far_load_forms = make_far_loads();
+constinit const std::array<Pair, numeric_count> scaled_load_forms = make_scaled_loads();
 constinit const std::array<Handler, numeric_count> far_store_forms = make_far_stores();
 
 }  // namespace wherry::interp

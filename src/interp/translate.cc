@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "interp/latch.h"
 #include "interp/translator.h"
 
 namespace wherry::interp {
@@ -140,7 +141,46 @@ void Translator::canonicalise(uint32_t code, Type result) {
   push_pair(a.in == Operand::In::acc ? forms.a : forms.r, instruction, result);
 }
 
+// A sum or difference with a product that has just been computed, operands all in slots.
+bool Translator::melt_multiply(uint32_t code, Type type) {
+  const bool is_float_op = is_float(type);
+  uint32_t add, subtract, multiply;
+  const MultiplyForms* forms;
+  switch (type) {
+    case Type::i32: add = 0x6A, subtract = 0x6B, multiply = 0x6C, forms = &multiply_i32; break;
+    case Type::i64: add = 0x7C, subtract = 0x7D, multiply = 0x7E, forms = &multiply_i64; break;
+    case Type::f32: add = 0x92, subtract = 0x93, multiply = 0x94, forms = &multiply_f32; break;
+    default: add = 0xA0, subtract = 0xA1, multiply = 0xA2, forms = &multiply_f64; break;
+  }
+  if (code != add && code != subtract) return false;
+  if (owner_.settings().deterministic && is_float_op) return false;
+  if (!is_product_on_top(multiply) || top(1).where == Value::Where::constant || top(1).where == Value::Where::acc) return false;
+  const Last product = last_;
+  pop();  // the product
+  code_.resize(product.at);
+  accumulator(type).mirror = product.mirror;
+  const uint16_t c = take_slot();
+  Instruction instruction(nullptr, 16);
+  instruction.put(10, product.a).put(12, product.b).put(14, c);
+  push_pair(code == add ? forms->add : forms->subtract_from, instruction, type);
+  return true;
+}
+
+// i32.add of something and a value that has just been shifted left by a constant.
+bool Translator::melt_scaled(uint32_t code) {
+  if (code != 0x6A || !is_last_on_top() || last_.code != 0x74 || last_.form != 1) return false;
+  if (top(1).where == Value::Where::constant || top(1).where == Value::Where::acc) return false;
+  const Last shift = retract();
+  const uint16_t base = take_slot();
+  Instruction instruction(nullptr, 16);
+  instruction.put(10, base).put(12, shift.a).put(14, uint8_t(shift.bits & 31));
+  push_pair(scaled_add, instruction, Type::i32);
+  last_.code = scaled_code, last_.form = 0, last_.a = base, last_.b = shift.a, last_.c = uint16_t(shift.bits & 31);
+  return true;
+}
+
 void Translator::binary(uint32_t code, Type operand, Type result, bool can_trap) {
+  if (!is_big_ && (melt_multiply(code, operand) || melt_scaled(code))) return;
   bool exchange = false;
   if (top(1).where == Value::Where::constant) {
     if (top(0).where != Value::Where::constant && (is_commutative(code) || exchanged(code))) {
@@ -184,7 +224,8 @@ void Translator::append_binary(const BinaryForms& forms, uint32_t code, const Op
   }
   const Pair pairs[] = {forms.rr, forms.ri, forms.ar, forms.ai, forms.ra};
   push_pair(pairs[form], instruction, result, can_trap);
-  if (is_int_compare(code) || is_float_compare(code) || code == 0x6A) {
+  const bool is_product = code == 0x6C || code == 0x7E || code == 0x94 || code == 0xA2;
+  if (is_int_compare(code) || is_float_compare(code) || code == 0x6A || code == 0x7C || code == 0x74 || is_product) {
     last_.code = code, last_.form = form, last_.a = a.slot, last_.b = b.slot, last_.bits = b.bits;
   }
 }
@@ -209,6 +250,13 @@ void Translator::load(uint32_t code, const body::Memarg& memarg, Type result) {
     Instruction instruction(nullptr, 24);
     instruction.put(10, sum.a).put(16, sum.b).put(12, offset);
     push_pair(load_forms[code].rr, instruction, result, true);
+    return;
+  }
+  if (is_last_on_top() && last_.code == scaled_code) {
+    const Last sum = retract();
+    Instruction instruction(nullptr, 24);
+    instruction.put(10, sum.a).put(16, sum.b).put(18, uint8_t(sum.c)).put(12, offset);
+    push_pair(scaled_load_forms[code], instruction, result, true);
     return;
   }
   const Operand address = take_register();

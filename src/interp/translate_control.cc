@@ -1,6 +1,7 @@
 // Blocks, branches, calls and exceptions.
 #include <algorithm>
 
+#include "interp/latch.h"
 #include "interp/translator.h"
 
 namespace wherry::interp {
@@ -165,6 +166,7 @@ void Translator::bind_here(Site site) {
   const int32_t offset = int32_t(position()) - int32_t(site.from);
   memcpy(code_.data() + site.field, &offset, sizeof offset);
   last_.kind = Last::Kind::none;
+  melted_.end = none;
 }
 
 Translator::Site Translator::append_br() {
@@ -237,7 +239,8 @@ void Translator::branch_if(uint32_t depth, EmitBranch emit) {
 
 Translator::Condition Translator::pop_condition() {
   Condition condition;
-  if (is_last_on_top() && last_.code != 0 && last_.code != 0x6A) {
+  const bool is_compare = is_int_compare(last_.code) || is_float_compare(last_.code) || last_.code == 0x45 || last_.code == 0x50;
+  if (is_last_on_top() && is_compare) {
     condition.compare = retract();
     if (condition.compare.code == 0x45 || condition.compare.code == 0x50) {
       condition.operand = {condition.compare.form == 2 ? Operand::In::acc : Operand::In::slot, condition.compare.a, true};
@@ -250,6 +253,26 @@ Translator::Condition Translator::pop_condition() {
   condition.compare.code = 0;
   condition.operand = take_register();
   return condition;
+}
+
+// The comparison of a sum that the instruction before wrote to a local: both become one instruction.
+bool Translator::append_latch(const Last& compare, uint32_t code, Site& site) {
+  const bool is_64 = code >= 0x51;
+  if (!has_melted() || (compare.form != 2 && compare.form != 3) || melted_.code != (is_64 ? 0x7C : 0x6A)) return false;
+  if (compare.mirror != melted_.local_slot || melted_.form > 1) return false;
+  const bool b_constant = melted_.form == 1, c_constant = compare.form == 3;
+  const auto fits = [](uint64_t bits) { return int64_t(int32_t(bits)) == int64_t(bits); };
+  if (is_64 && ((b_constant && !fits(melted_.bits)) || (c_constant && !fits(compare.bits)))) return false;
+  if (!c_constant && compare.b == melted_.local_slot) return false;
+  const LatchForms& forms = (is_64 ? latch_i64_forms[code - 0x51] : latch_i32_forms[code - 0x46]);
+  const Handler handler = b_constant ? (c_constant ? forms.ii : forms.is) : (c_constant ? forms.si : forms.ss);
+  Instruction instruction(handler, 24);
+  instruction.put(8, uint16_t(melted_.local_slot)).put(10, melted_.a);
+  instruction.put(16, b_constant ? uint32_t(melted_.bits) : melted_.b).put(20, c_constant ? uint32_t(compare.bits) : compare.b);
+  code_.resize(melted_.at);
+  const uint32_t at = append(instruction);
+  site = {at + 12, at};
+  return true;
 }
 
 Translator::Site Translator::append_condition(const Condition& condition, bool when) {
@@ -271,6 +294,7 @@ Translator::Site Translator::append_condition(const Condition& condition, bool w
       constexpr uint8_t opposite[] = {1, 0, 8, 9, 6, 7, 4, 5, 2, 3};  // eq ne lt_s lt_u gt_s gt_u le_s le_u ge_s ge_u
       code = base + opposite[code - base];
     }
+    if (Site site; append_latch(compare, code, site)) return site;
     forms = &branch_int_forms[code];
   }
   const Handler handlers[] = {forms->rr, forms->ri, forms->ar, forms->ai, forms->ra};

@@ -19,6 +19,9 @@ enum class TypeTest : uint8_t { all, nothing, i31, eq, struct_, array, object, f
 // How a field lies in an object.
 enum class FieldKind : uint8_t { s8, u8, s16, u16, b32, b64, f32, f64, v128 };
 
+// In Last::code: a sum whose second operand was shifted left.
+inline constexpr uint32_t scaled_code = 0x10000;
+
 // struct.new: which of its operands goes where. Slots count from the first operand.
 struct FieldStore {
   uint32_t offset;
@@ -179,6 +182,14 @@ class Translator : public Emitter {
   void branch_if(uint32_t depth, EmitBranch emit);
   Condition pop_condition();
   Site append_condition(const Condition& condition, bool when);
+  bool append_latch(const Last& compare, uint32_t code, Site& site);
+  bool melt_multiply(uint32_t code, Type type);
+  bool melt_scaled(uint32_t code);
+  bool is_product_on_top(uint32_t multiply) {
+    const Accumulator& acc = accumulator(top().type);
+    return last_.kind == Last::Kind::pair && last_.code == multiply && last_.form == 0 && top().where == Value::Where::acc &&
+           acc.value == height() - 1 && acc.producer == last_.at;
+  }
   void return_values();
   void become_unreachable();
   void skip_unreachable();
