@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "cli/flags.h"
 #include "cli/report.h"
+#include "cli/run_component.h"
 #include "cli/values.h"
 #include "cli/wasi_flags.h"
 #include "wasi/p1/p1.h"
@@ -33,6 +34,11 @@ class Run {
     const std::string& file = flags_.words[0];
     std::vector<std::string> args{base_name(file)};
     if (flags_.invoke.empty()) args.insert(args.end(), flags_.words.begin() + 1, flags_.words.end());
+    if (is_component_file(file)) {
+      if (!flags_.invoke.empty() || !flags_.preloads.empty()) return report_usage("--invoke and --preload are for core modules, this is a component");
+      if (auto limited = flags_.limits.apply(*store_); !limited) return report_usage(limited.error().what);
+      return run_component(engine_, *store_, file, flags_.wasi, std::move(args));
+    }
     auto world = WasiWorld::make(flags_.wasi, std::move(args));
     if (!world) return world.error().kind == ErrorKind::invalid ? report_usage(world.error().what) : report("", world.error());
     world_ = std::move(*world);
