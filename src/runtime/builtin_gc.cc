@@ -81,7 +81,13 @@ Trap array_fill(Thread& thread, Vm& vm, uint32_t type, GcRef array, uint32_t to,
   if (array == 0) return Trap::null_array;
   if (!within(to, count, array_length(object_at(thread, array)))) return Trap::array_out_of_bounds;
   const TypeInfo& info = *vm.types[type];
-  for (uint32_t i = 0; i < count; ++i) write_field(element_at(thread, info, array, to + i), info.element_bytes_log2, value);
+  constexpr uint32_t chunk_elements = 1 << 20;  // between two looks at the interrupt flag
+  for (uint32_t i = 0; i < count; ++i) {
+    write_field(element_at(thread, info, array, to + i), info.element_bytes_log2, value);
+    if ((i + 1) % chunk_elements != 0) continue;
+    const Trap trap = asked_to_stop(thread);
+    if (trap != Trap::none) return trap;
+  }
   return Trap::none;
 }
 
