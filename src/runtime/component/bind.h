@@ -227,8 +227,9 @@ template <typename... Ts> struct Abi<std::tuple<Ts...>> : Fields<Ts...> {
   static constexpr PartDesc parts[] = {{"", &Abi<Ts>::desc}...};
   static constexpr TypeDesc desc{Form::tuple, parts};
   static T load(Lift& from, uint32_t offset) {
-    size_t i = 0;
-    return T{Abi<Ts>::load(from, offset + Of::offsets[i++])...};  // braces: from left to right
+    return [&]<size_t... is>(std::index_sequence<is...>) {
+      return T{Abi<Ts>::load(from, offset + Of::offsets[is])...};  // braces: from left to right
+    }(std::index_sequence_for<Ts...>());
   }
   static T lift(Lift& from, const abi::Slot*& at) { return T{Abi<Ts>::lift(from, at)...}; }
   static void store(Lower& to, uint32_t offset, const T& value) {
@@ -515,8 +516,9 @@ struct Function<R (*)(C&, As...)> {
     if constexpr (params_in_memory) {
       const uint32_t base = values[0].u32;
       from.at(base, Layout::size, Layout::align);
-      size_t i = 0;
-      return Params{Abi<Stored<As>>::load(from, base + Layout::offsets[i++])...};
+      return [&]<size_t... is>(std::index_sequence<is...>) {
+        return Params{Abi<Stored<As>>::load(from, base + Layout::offsets[is])...};
+      }(std::index_sequence_for<As...>());
     } else {
       return Params{Abi<Stored<As>>::lift(from, values)...};
     }
