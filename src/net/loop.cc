@@ -1,8 +1,5 @@
 #include "net/loop.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <deque>
 
 namespace wherry::net {
@@ -215,7 +212,7 @@ bool EventLoop::wait_any(std::span<Interest> interests, Instant deadline) {
     Waiting& one = all.emplace_back(*this);
     interest.ready = false;
     if (one.watch.start(interest.fd)) continue;
-    one.copy = sys::Fd(fcntl(interest.fd, F_DUPFD_CLOEXEC, 0));
+    one.copy = sys::duplicate(interest.fd);
     if (!one.copy || !one.watch.start(one.copy.get())) any = interest.ready = true;
   }
   for (size_t i = 0; i < interests.size(); ++i) (interests[i].for_writing ? all[i].watch.writer_ : all[i].watch.reader_) = running_;

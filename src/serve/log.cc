@@ -1,16 +1,14 @@
 #include "serve/log.h"
 
 #include <fmt/format.h>
-#include <poll.h>
 #include <time.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <chrono>
 #include <iterator>
 #include <utility>
 
 #include "base/sys/clock.h"
+#include "base/sys/socket.h"
 #include "base/utf8.h"
 
 namespace wherry::serve {
@@ -64,27 +62,12 @@ void Log::work() {
     if (dropped_ > 0) fmt::format_to(std::back_inserter(text), "{} log lines were dropped: whoever reads them is too slow\n", std::exchange(dropped_, 0));
     writing_ = true;
     lock.unlock();
-    write_out(text);
+    (void)sys::write_all(fd_, text);  // what can't be written is lost; the service goes on
     text.clear();
     lock.lock();
     writing_ = false;
     hurry_ = ending_;
     written_.notify_all();
-  }
-}
-
-// What can't be written (a reader that has gone) is lost; the service goes on.
-void Log::write_out(std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(fd_, text.data(), text.size());
-    if (written > 0) {
-      text.remove_prefix(static_cast<size_t>(written));
-    } else if (errno == EAGAIN) {
-      pollfd one{fd_, POLLOUT, 0};
-      poll(&one, 1, -1);
-    } else if (errno != EINTR) {
-      return;
-    }
   }
 }
 

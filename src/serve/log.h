@@ -25,7 +25,6 @@ class Log {
 
  private:
   void work();
-  void write_out(std::string_view text);
 
   const int fd_;
   std::mutex mutex_;

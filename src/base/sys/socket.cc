@@ -1,10 +1,12 @@
 #include "base/sys/socket.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -85,6 +87,23 @@ Fd& Fd::operator=(Fd&& other) noexcept {
 
 void Fd::close() {
   if (fd_ >= 0) ::close(std::exchange(fd_, -1));
+}
+
+Fd duplicate(int fd) { return Fd(fcntl(fd, F_DUPFD_CLOEXEC, 0)); }
+
+bool write_all(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(fd, text.data(), text.size());
+    if (written > 0) {
+      text.remove_prefix(static_cast<size_t>(written));
+    } else if (errno == EAGAIN) {
+      pollfd one{fd, POLLOUT, 0};
+      poll(&one, 1, -1);
+    } else if (errno != EINTR) {
+      return false;
+    }
+  }
+  return true;
 }
 
 Address::Address(const sockaddr* address, socklen_t bytes) : bytes_(bytes) {

@@ -34,6 +34,10 @@ class Fd {
   int fd_ = -1;
 };
 
+Fd duplicate(int fd);  // empty when there is no descriptor left
+// Writes all of it, waiting where it must; false when it can't (whoever read has gone). For any descriptor.
+bool write_all(int fd, std::string_view text);
+
 // An IPv4 or IPv6 address with its port.
 class Address {
  public:
