@@ -55,7 +55,6 @@ void put(Value& value, uint64_t bits, size_t size) {
 
 }  // namespace
 
-
 EngineHost::EngineHost(engine::Engine& engine) : engine_(engine), store_(engine.make_store()) {
   define_spectest();
   linker_.set_fallback([this](const wasm::Import& import, const runtime::ExternType&) -> std::optional<engine::Extern> {

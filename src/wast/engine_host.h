@@ -46,7 +46,4 @@ class EngineHost : public Host {
   std::map<std::string, uint32_t, std::less<>> names_;
 };
 
-// The settings that suites need: what a malformed module is, and what an invalid one.
-engine::Settings script_settings(const Options& options);
-
 }  // namespace wherry::wast
