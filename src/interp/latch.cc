@@ -25,22 +25,41 @@ constexpr LatchForms make_latch() {
           handle_branch<latch<Compare, true, false>, 12>, handle_branch<latch<Compare, true, true>, 12>};
 }
 
+template <typename T>
+struct Numbers {
+  T a, b, c;
+};
+template <typename T>
+WHERRY_INLINE Numbers<T> three(const Registers& r) {
+  return {read<T>(&slot_at(r, 10)), read<T>(&slot_at(r, 12)), read<T>(&slot_at(r, 14))};
+}
 // The product is rounded before the sum: these are two instructions still.
-template <typename T, class C, bool subtracts, bool to_slot>
+template <typename T, bool to_slot>
 WHERRY_INLINE void multiply_add(Registers& r) {
-  const T product = read<T>(&slot_at(r, 10)) * read<T>(&slot_at(r, 12));
-  const T c = C::template get<T>(r);
-  put<to_slot>(r, T(subtracts ? c - product : c + product));
+  const auto [a, b, c] = three<T>(r);
+  const T product = a * b;
+  put<to_slot>(r, T(c + product));
   r.pc += 16;
 }
-template <typename T, class C, bool subtracts>
-constexpr Pair multiply_pair() {
-  return {handle<multiply_add<T, C, subtracts, false>>, handle<multiply_add<T, C, subtracts, true>>};
+template <typename T, bool to_slot>
+WHERRY_INLINE void subtract_product(Registers& r) {
+  const auto [a, b, c] = three<T>(r);
+  const T product = a * b;
+  put<to_slot>(r, T(c - product));
+  r.pc += 16;
+}
+template <typename T, bool to_slot>
+WHERRY_INLINE void product_minus(Registers& r) {
+  const auto [a, b, c] = three<T>(r);
+  const T product = a * b;
+  put<to_slot>(r, T(product - c));
+  r.pc += 16;
 }
 template <typename T>
 constexpr MultiplyForms make_multiply() {
-  return {multiply_pair<T, InSlot<14>, false>(), multiply_pair<T, InSlot<14>, true>(), multiply_pair<T, InAcc, false>(),
-          multiply_pair<T, InAcc, true>()};
+  return {{handle<multiply_add<T, false>>, handle<multiply_add<T, true>>},
+          {handle<subtract_product<T, false>>, handle<subtract_product<T, true>>},
+          {handle<product_minus<T, false>>, handle<product_minus<T, true>>}};
 }
 
 template <bool to_slot>

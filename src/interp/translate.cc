@@ -159,11 +159,10 @@ bool Translator::melt_multiply(uint32_t code, Type type) {
   pop();  // the product
   code_.resize(product.at);
   accumulator(type).mirror = product.mirror;
-  const Operand c = take();
+  const uint16_t c = take_slot();
   Instruction instruction(nullptr, 16);
-  instruction.put(10, product.a).put(12, product.b).put(14, c.slot);
-  const bool in_acc = c.in == Operand::In::acc;
-  push_pair(code == add ? (in_acc ? forms->add_acc : forms->add) : (in_acc ? forms->subtract_from_acc : forms->subtract_from), instruction, type);
+  instruction.put(10, product.a).put(12, product.b).put(14, c);
+  push_pair(code == add ? forms->add : forms->subtract_from, instruction, type);
   return true;
 }
 
